@@ -259,8 +259,9 @@ const toRemoteFile = ({ url, name, type, size }: DeliveredFile): Partial<RemoteF
 function toItems(
 	{ event, timestamp, data, files }: FileCourierDelivery,
 	results: readonly DownloadResult[],
-	{ output, binaryPropertyName: field = '' }: DownloadSettings,
+	{ output, binaryPropertyName = '' }: DownloadSettings,
 ): OutputItem[] {
+	const field = binaryPropertyName.trim();
 	const json: IDataObject = { ...(data as IDataObject), event, timestamp };
 	delete json.files; // replaced by the descriptions below
 	const sessionId = sessionIdOf(data);

@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { isoDate } from '../shared/dates';
 import type { ItemContext, Operation, Resource } from '../shared/node/operation';
 import { optionalText } from '../shared/node/parameters';
-import type { Field } from '../shared/node/schema';
+import { type Field, invalidParameter, MISSING_VALUES } from '../shared/node/schema';
 import { extractHandle } from './handle';
 import { expiryFields, readExpiry } from './link';
 import { requireAppSecret, signUserPolicy } from './service';
@@ -111,11 +111,10 @@ export const create: Operation = {
 /** @throws NodeOperationError that names the invalid field */
 function readPolicy(item: ItemContext): Policy {
 	const { option } = item;
-	const handle = optionalText(option('handle'));
 	const policy: Policy = {
 		expiry: readExpiry(item),
 		call: item.parameter<PolicyCall[]>(callsField.name),
-		handle: handle && extractHandle(handle),
+		handle: readHandle(item),
 		url: optionalText(option('url')),
 		path: optionalText(option('path')),
 		container: optionalText(option('container')),
@@ -124,6 +123,15 @@ function readPolicy(item: ItemContext): Policy {
 	};
 	const entries = Object.entries(policy).filter(([, value]) => value !== undefined);
 	return Object.fromEntries(entries) as unknown as Policy;
+}
+
+/** @throws NodeOperationError for anything but a handle: the policy would be valid, but would allow nothing */
+function readHandle(item: ItemContext): string | undefined {
+	const text = optionalText(item.option('handle'));
+	const handle = text && extractHandle(text);
+	if (!handle || (!/[\s/,]/.test(handle) && !MISSING_VALUES.has(handle))) return handle;
+	const advice = 'Enter the handle of one file, or its Filestack URL.';
+	throw invalidParameter(item, 'Handle', 'is not a valid handle', advice);
 }
 
 export const policy: Resource = {

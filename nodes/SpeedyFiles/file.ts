@@ -50,7 +50,7 @@ export const fileField: INodeProperties = {
 		description:
 			'The file to download. The list shows the files of the magic link, which counts as a view of its page. Not needed if the link points to a single file.',
 		searchListMethod: 'searchFiles',
-		urlPattern: 'https?:\\/\\/[^?#]+\\/p\\/[A-Za-z0-9_-]+\\/file\\/([A-Za-z0-9_-]+)',
+		urlPattern: 'https?:\\/\\/[^?#]+\\/p\\/[A-Za-z0-9_-]+\\/file\\/([A-Za-z0-9_-]+)(?![^\\/?#])',
 		urlPlaceholder: 'e.g. https://files.example.com/p/…/file/a1B2c3D4e5F',
 		idPlaceholder: 'e.g. a1B2c3D4e5F',
 	}),

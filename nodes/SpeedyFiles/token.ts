@@ -131,7 +131,7 @@ const tokenField = locatorField({
 	description:
 		'The token to revoke. If you revoke the token used by this credential, the credential stops working.',
 	searchListMethod: 'searchTokens',
-	urlPattern: 'https?:\\/\\/[^?#]+\\/me\\/tokens\\/([0-9]+)',
+	urlPattern: 'https?:\\/\\/[^?#]+\\/me\\/tokens\\/([0-9]+)(?![^\\/?#])',
 	urlPlaceholder: 'e.g. https://files.example.com/api/v1/me/tokens/3',
 	idPlaceholder: 'e.g. 3',
 });

@@ -43,12 +43,15 @@ const EARLIEST_DATE = Date.UTC(2000, 0, 1);
 
 /**
  * Converts a date from a user, an expression or an AI agent to milliseconds since 1970; undefined if it is not a date.
- * A date without an offset is in the workflow's time zone, in every format.
+ * A date without an offset is in the workflow's time zone, in every format. A `Date` or `DateTime` of the first millisecond
+ * of 1970 is not a date, because `new Date(null)` returns it for a missing value.
  * @param timezone an IANA name
  */
 export function parseUserDate(value: unknown, timezone: string): number | undefined {
-	if (isDate(value)) return withinYears(value.getTime());
-	if (isDateTime(value)) return withinYears(value.toMillis());
+	if (isDate(value) || isDateTime(value)) {
+		const milliseconds = isDate(value) ? value.getTime() : value.toMillis();
+		return milliseconds === 0 ? undefined : withinYears(milliseconds);
+	}
 	return parseDate(value, (wallClock) => tryToParseDateTime(wallClock, timezone).toMillis());
 }
 
@@ -56,7 +59,10 @@ export function parseUserDate(value: unknown, timezone: string): number | undefi
 export const isDate = (value: unknown): value is Date =>
 	Object.prototype.toString.call(value) === '[object Date]';
 
-/** Whether a value is a Luxon DateTime, which n8n's expressions return for `$now` and `$today`. */
+/**
+ * Whether a value is a Luxon DateTime, which n8n's expressions return for `$now` and `$today`. A Luxon Duration has the
+ * same methods except `toUTC`: as a date, it would be shortly after the start of 1970.
+ */
 export function isDateTime(
 	value: unknown,
 ): value is { toMillis(): number; toISO(): string | null } {
@@ -66,7 +72,8 @@ export function isDateTime(
 		'isValid' in value &&
 		value.isValid === true &&
 		'toMillis' in value &&
-		'toISO' in value
+		'toISO' in value &&
+		'toUTC' in value
 	);
 }
 

@@ -11,6 +11,7 @@ import {
 import type { ItemContext } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { invalidParameter } from '../../shared/node/schema';
+import { isBlankText, withoutBlanks } from '../../shared/text';
 import {
 	base64Option,
 	mimeTypeOption,
@@ -205,21 +206,58 @@ export function readStoreTarget(item: ItemContext): StoreTarget {
 	};
 }
 
-/** Reads the name-value pairs of a fixed collection; pairs without a name are dropped. */
-export function readPairs(
-	{ option }: ItemContext,
-	collection: string,
+/** Reads the source headers, whose names ignore case. */
+export function readHeaders(item: ItemContext): Array<[name: string, value: string]> {
+	const headers = readPairs(item, headersOption, 'header');
+	requireDistinct(
+		item,
+		headersOption,
+		headers.map(([name]) => name.toLowerCase()),
+	);
+	return headers;
+}
+
+/**
+ * Reads the name-value pairs of a fixed collection; empty pairs are dropped.
+ * @throws NodeOperationError for a value whose name is missing, because it would be lost
+ */
+function readPairs(
+	item: ItemContext,
+	{ name: collection, displayName }: INodeProperties,
 	kind: string,
 ): Array<[name: string, value: string]> {
-	const pairs = option<Record<string, Array<{ name: string; value: string }>>>(collection);
-	return (pairs?.[kind] ?? [])
-		.map(({ name, value }): [string, string] => [name.trim(), value])
-		.filter(([name]) => name !== '');
+	const pairs = item.option<Record<string, Array<{ name: string; value: string }>>>(collection);
+	const given = (pairs?.[kind] ?? []).map(({ name, value }): [string, string] => [
+		withoutBlanks(name),
+		value,
+	]);
+	if (given.some(([name, value]) => name === '' && !isBlankText(value))) {
+		const advice = 'Enter its name, or check that the expression for the name returns one.';
+		throw invalidParameter(item, displayName, 'has a value without a name', advice);
+	}
+	return given.filter(([name]) => name !== '');
+}
+
+/** @throws NodeOperationError for a name that exists twice, because only its last value would be sent */
+function requireDistinct(
+	item: ItemContext,
+	{ displayName }: INodeProperties,
+	names: readonly string[],
+): void {
+	const twice = names.find((name, index) => names.indexOf(name) !== index);
+	if (twice === undefined) return;
+	const problem = `contains “${twice.slice(0, 60)}” twice`;
+	throw invalidParameter(item, displayName, problem, 'Remove one of them, or join their values.');
 }
 
 /** Reads the tags, with the limits of filestack-js. */
 function readTags(item: ItemContext): Record<string, string> | undefined {
-	const tags = readPairs(item, 'uploadTags', 'tag');
+	const tags = readPairs(item, tagsOption, 'tag');
+	requireDistinct(
+		item,
+		tagsOption,
+		tags.map(([name]) => name),
+	);
 	const hasLongTag = tags.some(([name, value]) => name.length > 128 || value.length > 256);
 	if (tags.length > 10 || hasLongTag) {
 		const problem = hasLongTag ? 'has a tag that is too long' : 'has more than 10 tags';

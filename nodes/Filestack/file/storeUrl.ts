@@ -10,14 +10,14 @@ import { secretsOf } from '../../shared/http/secrets';
 import { filestack } from '../service';
 import { type PolicyCall, policyQuery, TRANSFER_POLICY_MINUTES } from '../signing';
 import { STORED } from '../handle';
-import { omitUndefined, readPairs, storeParameters, type StoreTarget } from './storeFields';
+import { omitUndefined, readHeaders, storeParameters, type StoreTarget } from './storeFields';
 
 /** Milliseconds that Filestack may take to download a file before it responds. */
 const REMOTE_FETCH_TIMEOUT = 600_000;
 
 /** Has Filestack download and store a file from a URL; returns the description of the stored file. */
 export async function storeFromUrl(item: ItemContext, target: StoreTarget): Promise<JsonRecord> {
-	const headers = readPairs(item, 'sourceHeaders', 'header');
+	const headers = readHeaders(item);
 	const { tags, workflows } = target;
 	const needsProcessing = headers.length > 0 || tags !== undefined || workflows !== undefined;
 	const call = needsProcessing

@@ -1,4 +1,4 @@
-import { type IDataObject, NodeApiError } from 'n8n-workflow';
+import { type IDataObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { isoDate } from '../../shared/dates';
 import { downloadFile, type DownloadOptions } from '../../shared/files/download';
@@ -10,6 +10,7 @@ import { fileNameOption, maxSizeOption, outputField } from '../../shared/node/fi
 import type { ItemContext, OperationResult } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { type Field, invalidParameter } from '../../shared/node/schema';
+import { MAX_URL_LENGTH } from '../../shared/text';
 import { cacheOption } from '../file/fields';
 import { anyField, readMetadata } from '../file/metadata';
 import {
@@ -214,7 +215,7 @@ async function downloadResult(item: ItemContext, result: Request): Promise<Opera
 	const url = renewed(POLICY_MINUTES, async () => {
 		const signed = await buildUrl(item, { tasks, sources, unbound, calls: ['read', 'convert'] });
 		hideSigned(item, signed);
-		return `${signed.base}${signed.path}`;
+		return requireShortUrl(item, `${signed.base}${signed.path}`);
 	});
 	const options: DownloadOptions = {
 		...readDownloadSettings(item),
@@ -235,6 +236,16 @@ async function downloadResult(item: ItemContext, result: Request): Promise<Opera
 	} catch (error) {
 		throw toAdvised(error);
 	}
+}
+
+/** @throws NodeOperationError for a URL that is too long for the download, because its own error is about another field */
+function requireShortUrl({ functions, itemIndex }: ItemContext, url: string): string {
+	if (url.length <= MAX_URL_LENGTH) return url;
+	const message = `The request to Filestack is too long: its URL has ${url.length} characters`;
+	throw new NodeOperationError(functions.getNode(), message, {
+		itemIndex,
+		description: `At most ${MAX_URL_LENGTH} are possible. Use fewer or shorter files, texts and steps, or store files from long URLs in Filestack first and use their handles.`,
+	});
 }
 
 const toAdvised = (error: unknown) => withTaskAdvice(error) as Error;

@@ -8,7 +8,7 @@ import { secretsOf } from '../../shared/http/secrets';
 import type { ExpectedBody, Service } from '../../shared/http/service';
 import { executionSignal, StallGuard, withSignal } from '../../shared/http/stallGuard';
 import type { ItemContext } from '../../shared/node/operation';
-import { type Field, invalidParameter } from '../../shared/node/schema';
+import { type Field, invalidParameter, MISSING_VALUES } from '../../shared/node/schema';
 import { pastedText } from '../../shared/text';
 import { filestack, readAppSecret, requireAppSecret } from '../service';
 import { PATH_HAS_CREDENTIALS, type Policy, type PolicyCall, signPolicy } from '../signing';
@@ -174,7 +174,7 @@ export const waitFields: Field[] = [
 /** @throws NodeOperationError for an ID that contains anything other than letters, digits and hyphens */
 export function checkedId(item: ItemContext, { displayName, name }: Field): string {
 	const id = item.parameter<string>(name).trim();
-	if (/^[\w-]{1,100}$/.test(id)) return id;
+	if (/^[\w-]{1,100}$/.test(id) && !MISSING_VALUES.has(id)) return id;
 	throw invalidParameter(item, displayName, 'is not a valid ID', 'Copy the ID again.');
 }
 

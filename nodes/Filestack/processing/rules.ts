@@ -1,3 +1,4 @@
+import { MISSING_VALUES } from '../../shared/node/schema';
 import { isParameters, type Task, type TaskValue } from './grammar';
 
 /** The allowed values of a parameter. */
@@ -31,7 +32,8 @@ const text: Rule = { what: 'a text', allows: (value) => typeof value !== 'object
 
 const storedFile: Rule = {
 	what: 'the handle or the URL of a file',
-	allows: (value) => typeof value === 'string' && /^[\w-]{1,200}$|:\/\//.test(value),
+	allows: (value) =>
+		typeof value === 'string' && /^[\w-]{1,200}$|:\/\//.test(value) && !MISSING_VALUES.has(value),
 };
 
 /** Filestack docs, Processing: a name, or three, six or eight hex digits without `#`. */
@@ -39,7 +41,8 @@ export const color: Rule = {
 	what: 'a color name such as “white”, or hex digits such as “FF0000”',
 	allows: (value) =>
 		/^([a-z]{3,30}|[\da-f]{3}|[\da-f]{6}|[\da-f]{8})$/i.test(String(value)) &&
-		typeof value !== 'object',
+		typeof value !== 'object' &&
+		!MISSING_VALUES.has(String(value)),
 };
 
 const listOf = (rule: Rule, min: number, max: number): Rule => ({

@@ -1,7 +1,7 @@
 import { invalidIdError } from '../../shared/http/errors';
 import type { ItemContext, OperationResult } from '../../shared/node/operation';
 import { itemSource, readParameters } from '../../shared/node/parameters';
-import { type Field, invalidParameter } from '../../shared/node/schema';
+import { type Field, invalidParameter, MISSING_VALUES } from '../../shared/node/schema';
 import { parseHttpUrl } from '../../shared/text';
 import { extractHandle, fileField, selectedFile } from '../handle';
 import { isHandle } from './grammar';
@@ -149,12 +149,23 @@ function readSeveralSources(item: ItemContext): SeveralSources | undefined {
 }
 
 function checkSources(item: ItemContext, field: Field, given: string[]): string[] {
-	const texts = given.flatMap((line) => (line.includes('://') ? [line] : line.split(/[\s,]+/)));
+	const texts = given.flatMap((line) =>
+		line.includes('://') ? line.split(BEFORE_URL) : line.split(/[\s,]+/),
+	);
+	if (texts.some((text) => SECOND_URL.test(text))) {
+		const advice = 'Enter one handle or URL per line.';
+		throw invalidParameter(item, field.displayName, 'has several URLs in one line', advice);
+	}
 	const sources = texts.filter(Boolean).map((text) => checkSource(item, field, text));
 	if (sources.length <= MAX_SOURCES) return sources;
 	const advice = `Combine up to ${MAX_SOURCES} files at a time, for example with Loop Over Items.`;
 	throw invalidParameter(item, field.displayName, `has ${sources.length} files`, advice);
 }
+
+/** White space, with commas, before a further URL in one line. A path may contain spaces as well. */
+const BEFORE_URL = /,?\s[\s,]*(?=(?:https?|src):\/\/)/i;
+/** A comma before a URL: the whole could be one URL, which Filestack would request instead of the two. */
+const SECOND_URL = /,(?:https?|src):\/\//i;
 
 /** Accepts handles, URLs of any kind, and URLs of stored files on Filestack's hosts, which become handles. */
 function checkSource(
@@ -165,7 +176,7 @@ function checkSource(
 	const given = text.trim();
 	const source = isStoredFile(given) ? extractHandle(given) : given;
 	if (!isHandle(source)) return checkUrl(item, displayName, source);
-	if (HANDLE.test(source)) return source;
+	if (HANDLE.test(source) && !MISSING_VALUES.has(source)) return source;
 	const problem = 'has a value that is not a handle or URL';
 	throw invalidParameter(item, displayName, problem, 'Enter one handle or URL per line.');
 }

@@ -11,7 +11,7 @@ import type { ServiceContext } from '../../shared/http/service';
 const locator = {
 	displayName: 'Package',
 	name: 'packageId',
-	urlPattern: 'https?:\\/\\/[^?#]+\\/packages\\/([A-Za-z0-9_-]+)',
+	urlPattern: 'https?:\\/\\/[^?#]+\\/packages\\/([A-Za-z0-9_-]+)(?![^\\/?#])',
 	urlPlaceholder: 'e.g. https://files.example.com/dash/packages/pQ3v0kJ8Yk2mB1tZr7wXcA',
 	idPlaceholder: 'e.g. pQ3v0kJ8Yk2mB1tZr7wXcA',
 };

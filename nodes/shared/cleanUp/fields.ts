@@ -5,7 +5,7 @@ import { type Duration, durationFields } from '../node/duration';
 import { capitalize } from '../node/fields';
 import type { ItemContext } from '../node/operation';
 import { type Field, invalidParameter, MISSING_VALUES } from '../node/schema';
-import { foldName, isBlankText } from '../text';
+import { foldName, isBlankText, withoutEnd } from '../text';
 import type { ExpiryCondition, ExpiryRule } from './expiry';
 
 /** Default limit of deletions per run, which bounds the damage of a wrong setting. */
@@ -199,8 +199,26 @@ export function readCleanUpSettings(item: ItemContext, kind: ResourceLabels): Cl
 	};
 }
 
-/** Commas of all scripts, semicolons and line breaks. Splitting too often is safe: it only protects more items. */
-const SEPARATOR = /[,;\r\n،，、；﹐﹔]/;
+/**
+ * Commas of all scripts, semicolons, vertical bars, tabs and line breaks. Splitting too often is safe: it only protects
+ * more items.
+ */
+const SEPARATOR = /[,;|\t\v\f\r\n\u0085\u2028\u2029،，、；﹐﹔｜]/;
+
+/** What JSON, quotations, wildcards and lists of lines put around a text: `["contract", "keep"]`, `*keep*`, `- keep`. */
+const AROUND = /[\s"'`“”„‟‘’‚«»‹›「」[\](){}*•·–—-]/u;
+/** What stands for no text if there is nothing else, such as the quotation marks in `[""]`. */
+const NO_TEXT = /^[\s"'`“”„‟‘’‚«»‹›「」[\](){}*]*$/u;
+const NUMBERING = /^\d{1,3}[.)]\s+/;
+
+/** Returns a text without what surrounds it. Like splitting, this only protects more items. */
+function bareText(entered: string): string {
+	const text = entered.trim().replace(NUMBERING, '');
+	if (NO_TEXT.test(text)) return '';
+	let start = 0;
+	while (start < text.length && AROUND.test(text[start])) start++;
+	return withoutEnd(text.slice(start), AROUND) || text;
+}
 
 /**
  * Returns the texts of Keep If … Contains. An empty text between typed commas is ignored as a slip. From an expression it
@@ -210,17 +228,21 @@ function protectedTexts(item: ItemContext, label: string): string[] {
 	const entered = item.option<string>('keepIfContains');
 	if (entered === undefined) return [];
 	const texts = entered.split(SEPARATOR).map((text) => text.trim());
-	const isMissing = (text: string) => isExpression(item) && MISSING_VALUES.has(text);
-	const filled = texts.filter((text) => !isBlankText(text) && !isMissing(text));
-	if (filled.length === texts.length || (filled.length > 0 && !isExpression(item))) {
-		return filled.map(foldName);
+	const isMissing = (text: string) =>
+		isExpression(item) && [text, bareText(text)].some((one) => MISSING_VALUES.has(one));
+	const filled = texts.filter((text) => !isMissing(text)).map(bareText);
+	const given = filled.filter((text) => !isBlankText(text));
+	if (given.length === texts.length || (given.length > 0 && !isExpression(item))) {
+		// An asterisk in the middle is meant as a wildcard. Its two sides protect more items.
+		const parts = given.flatMap((text) => text.split('*')).filter((text) => !isBlankText(text));
+		return parts.map(foldName);
 	}
 	const missing = texts.find(isMissing);
 	const problem = missing ? `contains “${missing}”` : 'contains an empty text between commas';
 	throw invalidParameter(
 		item,
 		`Keep If ${capitalize(label)} Contains`,
-		filled.length > 0 ? problem : 'is empty',
+		given.length > 0 ? problem : 'is empty',
 		EMPTY_ADVICE,
 	);
 }

@@ -186,7 +186,7 @@ function titleOf(page: string): string | undefined {
 }
 
 /** Removes control characters, line breaks and direction marks, and limits the length. */
-function singleLine(text: string, maxLength: number): string {
+export function singleLine(text: string, maxLength: number): string {
 	const line = text
 		.slice(0, 10 * maxLength)
 		.toWellFormed()

@@ -1,4 +1,5 @@
 import { pastedText, withoutBlanks, withoutEnd } from '../text';
+import { KnownTexts } from './knownTexts';
 import { isJsonObject, type JsonRecord, type ServiceContext } from './service';
 
 /** Replaces a secret; n8n uses the same text. */
@@ -67,11 +68,9 @@ export async function allSecretsOf(context: ServiceContext): Promise<Secrets> {
 
 /** The texts that must not appear in the output or the errors of an execution. */
 export class Secrets {
-	private readonly distinct = new Set<string>();
-	private readonly short = new Set<string>();
+	private readonly distinct = new KnownTexts(false);
+	private readonly short = new KnownTexts(true);
 	private readonly credentials = new Map<string, Promise<JsonRecord>>();
-	private pattern: RegExp | undefined;
-	private shortPattern: RegExp | undefined;
 
 	/** Reads a credential unless it is cached. */
 	async learn(type: string, read: () => Promise<JsonRecord>): Promise<void> {
@@ -103,7 +102,6 @@ export class Secrets {
 
 	private addOne(secret: string, users: string[]): void {
 		if (secret.length < MIN_LENGTH) return;
-		this.pattern = this.shortPattern = undefined;
 		const basic = [...users, 'app', ''].map((user) => `${user}:${secret}`);
 		const encoded = [secret, ...basic].flatMap((text) =>
 			(['base64', 'base64url'] as const).map((encoding) => Buffer.from(text).toString(encoding)),
@@ -116,15 +114,14 @@ export class Secrets {
 		for (const text of [...spelled, ...encoded]) {
 			// Base64 padding may be missing or percent-encoded.
 			const bare = withoutEnd(text, /=/);
-			(bare.length < MIN_LENGTH_ANYWHERE ? this.short : this.distinct).add(bare);
+			const known = bare.length < MIN_LENGTH ? text : bare;
+			(known.length < MIN_LENGTH_ANYWHERE ? this.short : this.distinct).add(known);
 		}
 	}
 
 	/** Hides secrets in a text of the output. */
 	hideIn(text: string): string {
-		if (this.distinct.size === 0) return text;
-		this.pattern ??= new RegExp(`(?:${alternatives(this.distinct)})(?:=|%3D){0,2}`, 'gi');
-		return text.replace(this.pattern, HIDDEN);
+		return this.distinct.replaceIn(text, HIDDEN);
 	}
 
 	/** Hides secrets in an error text of up to 64 Ki characters, including short ones that are separate words. */
@@ -132,20 +129,10 @@ export class Secrets {
 		if (text.length > MAX_ERROR_LENGTH) {
 			const safe = this.hideInError(text.slice(0, MAX_ERROR_LENGTH));
 			// A secret that was cut in two is not recognized.
-			return `${safe.slice(0, -this.longest() || undefined)}…`;
+			const longest = Math.max(this.distinct.longest, this.short.longest);
+			return `${safe.slice(0, -longest || undefined)}…`;
 		}
-		const safe = this.hideIn(text);
-		if (this.short.size === 0) return safe;
-		this.shortPattern ??= new RegExp(
-			`(?<![\\p{L}\\p{N}_])(?:${alternatives(this.short)})(?![\\p{L}\\p{N}_])`,
-			'gu',
-		);
-		return safe.replace(this.shortPattern, HIDDEN);
-	}
-
-	/** The characters of the longest text that is hidden. */
-	private longest(): number {
-		return Math.max(0, ...[...this.distinct, ...this.short].map(({ length }) => length));
+		return this.short.replaceIn(this.hideIn(text), HIDDEN);
 	}
 
 	/** Hides secrets in a parsed response, in place. Not recursive: deep nesting would overflow the stack. */
@@ -187,10 +174,3 @@ export class Secrets {
 		}
 	}
 }
-
-/** Returns a pattern for any of the texts, longest first, because one may be a prefix of another. */
-const alternatives = (texts: Set<string>) =>
-	[...texts]
-		.sort((a, b) => b.length - a.length)
-		.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'))
-		.join('|');

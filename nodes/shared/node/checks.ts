@@ -4,7 +4,7 @@ import { isDate, isDateTime, parseUserDate } from '../dates';
 import { parseHosts } from '../http/addresses';
 import { invalidIdError } from '../http/errors';
 import { isJsonObject, type JsonRecord, textOf } from '../http/service';
-import { isBlankText, MAX_URL_LENGTH } from '../text';
+import { isBlankText, MAX_URL_LENGTH, withoutBlanks } from '../text';
 import {
 	type Field,
 	type FileReference,
@@ -153,6 +153,7 @@ function checkText(check: Check, value: unknown): string {
 		);
 	}
 	if (!text.isWellFormed()) throw fail(check, INCOMPLETE_CHARACTER, INCOMPLETE_ADVICE);
+	if (isMissingPassword(check, text)) throw fail(check, `is “${text.trim()}”`, EMPTY_ADVICE);
 	if (isBlankText(text) && mustNotBeEmpty(check)) throw fail(check, 'is empty', EMPTY_ADVICE);
 	return text;
 }
@@ -164,6 +165,13 @@ function isLostProtection({ isSafeguard, typeOptions }: Field, value: unknown): 
 	return isPassword && value === 0;
 }
 
+/** Whether an expression has returned the text of a missing value as a password, which anyone could guess. */
+function isMissingPassword({ source, field }: Check, text: string): boolean {
+	const raw = source.raw[field.name];
+	const isExpression = typeof raw === 'string' && raw.startsWith('=');
+	return field.typeOptions?.password === true && isExpression && MISSING_VALUES.has(text.trim());
+}
+
 /** What the user can do about an empty field. */
 export const EMPTY_ADVICE =
 	'Enter a value, or check that the expression in this field returns one.';
@@ -171,14 +179,25 @@ const INCOMPLETE_CHARACTER = 'contains an incomplete character';
 const INCOMPLETE_ADVICE =
 	'The text was cut in the middle of a character such as an emoji. Cut it at another position.';
 
-/** Accepts several texts: an array, or one text per line. */
+/** Accepts several texts: an array, also as JSON, in which AI agents write lists, or one text per line. */
 function checkList(check: Check, value: unknown): string[] {
-	const parts = Array.isArray(value) ? (value as unknown[]) : [value];
+	const list = Array.isArray(value) ? (value as unknown[]) : listInJson(value);
+	const parts = list ?? [value];
 	const texts = parts.map((part) => checkText({ ...check, isGiven: false }, part));
-	const lines = Array.isArray(value) ? texts : texts.flatMap((text) => text.split(/\r?\n/));
+	const lines = list ? texts : texts.flatMap((text) => text.split(/\r?\n/));
 	const filled = lines.map((line) => line.trim()).filter(Boolean);
 	if (filled.length === 0 && mustNotBeEmpty(check)) throw fail(check, 'is empty', EMPTY_ADVICE);
 	return filled;
+}
+
+/** Returns the array in a JSON text; undefined for any other value. */
+function listInJson(value: unknown): unknown[] | undefined {
+	if (typeof value !== 'string' || !/^\s*\[[^]*\]\s*$/.test(value)) return undefined;
+	try {
+		return JSON.parse(value) as unknown[];
+	} catch {
+		return undefined;
+	}
 }
 
 /** Accepts host names. A text that contains only separators is empty, and would allow every host. */
@@ -215,14 +234,16 @@ const isFile = (value: unknown): value is IBinaryData =>
 	textOf(value.mimeType) !== undefined &&
 	['id', 'data', 'fileName'].some((name) => textOf(value[name]) !== undefined);
 
-/** Validates an ID. A value that is not text is reported as an empty ID. */
+/** Validates an ID. A value that is neither text nor a list is reported as an empty ID. */
 function checkLocator(check: Check, value: unknown): string {
 	const { displayName, modes } = check.field;
 	const { mode, value: given } =
 		isJsonObject(value) && 'mode' in value ? value : { mode: 'id', value };
-	const text = typeof given === 'boolean' ? '' : (textFrom(given) ?? '').trim();
+	const text = typeof given === 'boolean' ? '' : withoutBlanks(textFrom(given) ?? '');
 	if (text === '' || MISSING_VALUES.has(text)) {
 		if (!mustNotBeEmpty(check) && isBlank(given)) return '';
+		if (Array.isArray(given))
+			throw invalidId(check, displayName, 'must be a single ID, not a list');
 		throw invalidId(check, displayName, 'is empty');
 	}
 	if (!text.isWellFormed()) throw invalidId(check, displayName, 'is not valid');

@@ -41,7 +41,8 @@ export function fileResult(
 	json: IDataObject,
 	downloaded: IDataObject = {},
 ): OperationResult {
-	const field = parameter<string>(outputField.name);
+	// Input fields are read without spaces, so another node would not find a name with them.
+	const field = parameter<string>(outputField.name).trim();
 	const added = { ...downloaded, binaryPropertyName: field };
 	return { json, added, binary: { [field]: binary } };
 }

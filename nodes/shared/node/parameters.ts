@@ -1,10 +1,12 @@
-import type {
-	IExecuteFunctions,
-	IHookFunctions,
-	IPollFunctions,
-	IWebhookFunctions,
+import {
+	type IExecuteFunctions,
+	type IHookFunctions,
+	type IPollFunctions,
+	type IWebhookFunctions,
+	NodeOperationError,
 } from 'n8n-workflow';
 
+import { isJsonObject, textOf } from '../http/service';
 import { parseHttpUrl } from '../text';
 import { checkValue, NO_VALUE } from './checks';
 import { type Field, invalidParameter, isShown, type ParameterSource, type Values } from './schema';
@@ -42,13 +44,28 @@ export function readParameters(source: ParameterSource, fields: readonly Field[]
 	const values: Values = {};
 	for (const field of fields) {
 		if (!isShown(field, values, values)) continue;
-		const value = source.read(field.name, field.default);
+		const value = readValue(source, field);
 		// Spaces count as filled in: the user wanted something other than an empty field.
 		const isFilledIn = ![undefined, null, ''].includes(source.raw[field.name] as string);
 		const checked = checkValue({ source, field, isGiven: isFilledIn }, value, values);
 		if (checked !== NO_VALUE) values[field.name] = checked;
 	}
 	return values;
+}
+
+/** @throws NodeOperationError that names the field whose expression fails, because n8n's error does not */
+function readValue(source: ParameterSource, field: Field): unknown {
+	try {
+		return source.read(field.name, field.default);
+	} catch (error) {
+		const { functions, itemIndex } = source;
+		const own = isJsonObject(error) ? textOf(error.description) : undefined;
+		const place = `The expression is in the field “${field.displayName}”.`;
+		throw new NodeOperationError(functions.getNode(), error as Error, {
+			description: [own, place].filter(Boolean).join(' '),
+			itemIndex,
+		});
+	}
 }
 
 /** Trims a text; undefined if it is empty. */

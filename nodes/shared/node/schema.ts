@@ -6,6 +6,8 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
+import { singleLine } from '../http/errors';
+
 /**
  * A field of a node. n8n does not validate values against the description, and an expression or an AI agent can set a
  * field to anything. So the description is also the schema that `readParameters` validates each value against.
@@ -40,6 +42,7 @@ export type Values = Record<string, unknown>;
 /** Texts that an expression produces from a missing or wrong value. */
 export const MISSING_VALUES: ReadonlySet<string> = new Set([
 	...['undefined', 'null', 'NaN', 'true', 'false', '[object Object]'],
+	...['Invalid Date', 'Invalid DateTime'],
 ]);
 
 /** The source of the values of one item, delivery or poll. */
@@ -93,6 +96,9 @@ export function isShown({ displayOptions }: Field, siblings: Values, root: Value
 /** Ignored as conditions: only the fields of the selected operation are read. */
 const IS_SELECTOR = new Set(['resource', 'operation']);
 
+/** Characters of a message or advice. */
+const MAX_TEXT_LENGTH = 1000;
+
 /** Creates the error for a field that the user has to correct; `problem` continues its label: “is empty”. */
 export function invalidParameter(
 	{ functions, itemIndex }: Pick<ParameterSource, 'functions' | 'itemIndex'>,
@@ -100,8 +106,10 @@ export function invalidParameter(
 	problem: string,
 	advice: string,
 ): NodeOperationError {
-	return new NodeOperationError(functions.getNode(), `The field “${label}” ${problem}`, {
-		description: advice,
+	// Both may quote the value.
+	const message = singleLine(`The field “${label}” ${problem}`, MAX_TEXT_LENGTH);
+	return new NodeOperationError(functions.getNode(), message, {
+		description: singleLine(advice, MAX_TEXT_LENGTH),
 		itemIndex,
 	});
 }

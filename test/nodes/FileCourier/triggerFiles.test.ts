@@ -50,6 +50,14 @@ async function storedCopies(): Promise<number> {
 	return readdirSync(folder).filter((name) => !name.endsWith('.metadata')).length;
 }
 
+it('outputs a file in a field whose name has no spaces around it, which no node would find', async () => {
+	await trigger.activate({ download: true, binaryPropertyName: ' data\n', options: {} });
+	await trigger.deliver(delivery());
+	const [{ json, binary }] = trigger.server.runs.flat();
+	expect(Object.keys(binary!)).toEqual(['data']);
+	expect(json.file).toMatchObject({ binaryPropertyName: 'data' });
+});
+
 it.each([400, 401, 402, 403, 404, 405, 406, 409, 410, 416, 418, 451])(
 	'downloads the other files if the host rejects one with %i',
 	async (status) => {

@@ -30,6 +30,19 @@ describe('protected names', () => {
 		['contract', 7, true],
 		['contract', { text: 'contract' }, true],
 		['contract', 'invoice.pdf', false],
+		['["contract","keep"]', 'my contract.pdf', true],
+		['["contract","keep"]', 'keep.pdf', true],
+		['={{ JSON.stringify(["contract", "keep"]) }}', 'keep.pdf', true],
+		['"contract", “keep”', 'keep.pdf', true],
+		['*.contract.pdf', 'a.contract.pdf', true],
+		['inv*2025', 'inv-7-2025.pdf', true],
+		['- contract\n- keep', 'keep.pdf', true],
+		['1. contract\n2. keep', 'keep.pdf', true],
+		['contract | keep', 'keep.pdf', true],
+		['contract\tkeep', 'keep.pdf', true],
+		['-', 'a-b.pdf', true],
+		['-', 'ab.pdf', false],
+		['["contract","keep"]', 'invoice.pdf', false],
 	])('with the protected texts “%s”, keeps %j: %s', async (keepIfContains, fileName, isKept) => {
 		await listed.start([old('a', { fileName })]);
 		const [{ action, reason }] = await runCleanUp(node({ options: { keepIfContains } }));

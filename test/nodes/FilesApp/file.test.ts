@@ -85,8 +85,8 @@ describe('Download', () => {
 
 	it('uses the output field and file name of the user, and omits the hash if it is turned off', async () => {
 		const options = { fileName: '../x.bin', sha256: false };
-		const [{ json, binary }] = outputOf(await download({ binaryPropertyName: 'it', options }));
-		expect(json).toMatchObject({ name: 'x.bin' });
+		const [{ json, binary }] = outputOf(await download({ binaryPropertyName: ' it\n', options }));
+		expect(json).toMatchObject({ name: 'x.bin', binaryPropertyName: 'it' });
 		expect(json.sha256).toBeUndefined();
 		expect(Object.keys(binary!)).toEqual(['it']);
 	});

@@ -115,6 +115,9 @@ it.each([
 		'The field “Password” must be text',
 	],
 	[{ password: '={{ 0 && "s3cret" }}' }, 'The field “Password” must be text'],
+	[{ password: '={{ `${$json.missing}` }}' }, 'The field “Password” is “undefined”'],
+	[{ password: '={{ String(null) }}' }, 'The field “Password” is “null”'],
+	[{ password: '={{ ({}).toString() }}' }, 'The field “Password” is “[object Object]”'],
 ])('with %j, fails without sending a request: %s', async (parameters, message) => {
 	expect(errorOf(await create(parameters)).message).toBe(message);
 	expect(await sandbox.requests()).toEqual([]);

@@ -188,6 +188,11 @@ describe('operations with one step', () => {
 			'The field “Background Color” is not valid',
 		],
 		[
+			'rotate',
+			{ by: 'angle', deg: 5, background: '={{ `${$json.color}` }}' },
+			'The field “Background Color” is not valid',
+		],
+		[
 			'crop',
 			{ left: 0, top: 0, width: 0, height: 5 },
 			'The field “Width” must be a whole number from 1 to 100000',

@@ -153,6 +153,9 @@ describe('Policy: Create', () => {
 			{ options: { minSize: 1.5 } },
 			'The field “Min Size (Bytes)” must be a whole number of 0 or more',
 		],
+		[{ options: { handle: 'https://example.com' } }, 'The field “Handle” is not a valid handle'],
+		[{ options: { handle: 'HANDLE1, HANDLE2' } }, 'The field “Handle” is not a valid handle'],
+		[{ options: { handle: '={{ `${$json.x}` }}' } }, 'The field “Handle” is not a valid handle'],
 	])('rejects %j with “%s”', async (parameters, message) => {
 		expect(errorOf(await policy(parameters)).message).toBe(message);
 	});

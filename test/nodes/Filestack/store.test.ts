@@ -241,6 +241,11 @@ describe('rejects, before it sends a request', () => {
 		[long('n'.repeat(129), ''), 'The field “Upload Tags” has a tag that is too long'],
 		[long('n', 'v'.repeat(257)), 'The field “Upload Tags” has a tag that is too long'],
 		[{ uploadTags: { tag: eleven } }, 'The field “Upload Tags” has more than 10 tags'],
+		[long('={{ $json.missing }}', '7'), 'The field “Upload Tags” has a value without a name'],
+		[
+			{ uploadTags: { tag: ['1', '2'].map((value) => ({ name: 'case', value })) } },
+			'The field “Upload Tags” contains “case” twice',
+		],
 	])('%j', async (options, message) => {
 		const error = errorOf(await record({ options }));
 		expect(error.message).toBe(message);

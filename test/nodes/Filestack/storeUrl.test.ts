@@ -113,6 +113,28 @@ it('reports Filestack’s error message for a URL that it cannot download', asyn
 	expect(errorOf(run).message).toMatch(/^Filestack responded with 400: Unable to fetch the file/);
 });
 
+it.each([
+	[[{ name: '={{ $json.missing }}', value: 'Bearer x' }], 'has a value without a name'],
+	[
+		[
+			{ name: 'Accept', value: 'a' },
+			{ name: 'accept ', value: 'b' },
+		],
+		'contains “accept” twice',
+	],
+])('rejects the source headers %j, of which one would be lost', async (header, problem) => {
+	const options = { sourceHeaders: { header } };
+	const error = errorOf(await record({ ...fromUrl, url: url(), options }));
+	expect(error.message).toBe(`The field “Source Headers” ${problem}`);
+	expect(recorder.requests).toEqual([]);
+});
+
+it('ignores an empty row of source headers', async () => {
+	const options = { sourceHeaders: { header: [{ name: '', value: '' }] } };
+	outputOf(await record({ ...fromUrl, url: url(), options }));
+	expect(recorder.requests[0].path).toMatch(/store/);
+});
+
 it('rejects a MIME Type with options that require the processing API', async () => {
 	const options = { mimeType: 'image/x', workflowIds: 'w' };
 	const error = errorOf(await record({ ...fromUrl, url: url(), options }));

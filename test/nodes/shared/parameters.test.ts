@@ -68,6 +68,7 @@ describe('a text field', () => {
 		['={{ ({ a: 1 }) }}', 'The field “Title” must be text, not an object'],
 		['={{ ["a"] }}', 'The field “Title” must be text, not a list'],
 		['={{ NaN }}', 'The field “Title” must be text'],
+		['={{ Duration.fromISO("P30D") }}', 'The field “Title” must be text, not an object'],
 		['={{ "a\\uD83D" }}', 'The field “Title” contains an incomplete character'],
 		['={{ undefined }}', 'The field “Title” is empty'],
 	])('is rejected: %s', async (title, message) => {
@@ -92,16 +93,23 @@ describe('a field with several texts', () => {
 		['a\r\n\r\n b ', ['a', 'b']],
 		['={{ ["a, b", 2, ""] }}', ['a, b', '2']],
 		['={{ null }}', undefined],
+		['["a, b", 2, ""]', ['a, b', '2']],
+		['={{ JSON.stringify(["a", "b"], null, 2) }}', ['a', 'b']],
+		['[Passport] or [ID]', ['[Passport] or [ID]']],
+		['[]', undefined],
 	])('converts %j to %j', async (documents, sent) => {
 		await fileCourier({ ...request, documents });
 		expect(sentBody().documents).toEqual(sent);
 	});
 
-	it.each(['={{ [{}] }}', '={{ ({}) }}', '={{ [["a"]] }}'])('rejects %s', async (documents) => {
-		const { message } = errorOf(await fileCourier({ ...request, documents }));
-		expect(message).toMatch(/^The field “Requested Documents” must be text/);
-		expect(host.requests).toEqual([]);
-	});
+	it.each(['={{ [{}] }}', '={{ ({}) }}', '={{ [["a"]] }}', '[{"name":"a"}]', '[["a"]]'])(
+		'rejects %s',
+		async (documents) => {
+			const { message } = errorOf(await fileCourier({ ...request, documents }));
+			expect(message).toMatch(/^The field “Requested Documents” must be text/);
+			expect(host.requests).toEqual([]);
+		},
+	);
 });
 
 describe('a boolean field', () => {
@@ -141,6 +149,13 @@ it('an unknown option value is an error that names the field and the options, an
 	expect(host.requests).toEqual([]);
 });
 
+it('an error that quotes a value is one line without control characters and direction marks', async () => {
+	const expiryUnit = '={{ "a\\r\\n\\u202eb\\u0000c\\ud83d" }}';
+	const parameters = { resource: 'shareLink', operation: 'create', fileId: 'f', expiryUnit };
+	const { message } = errorOf(await filesApp(parameters));
+	expect(message).toBe('The field “Unit” has the unknown value “a b c\ufffd”');
+});
+
 it.each([
 	[5214, 'weeks'],
 	[36_500, 'days'],
@@ -158,6 +173,18 @@ it.each([
 		/^The field “Expires After” must be (at most|a whole number from 1 to) [\d ]+/,
 	);
 	expect(host.requests).toHaveLength(1);
+});
+
+it.each([
+	['title', '={{ $("Nowhere").item.json.x }}', 'Title'],
+	['title', '={{ 1 + }}', 'Title'],
+	['options', { note: '={{ $("Nowhere").item.json.x }}' }, 'Options'],
+])('the error of a failing expression in %s = %j names the field', async (name, value, label) => {
+	const error = errorOf(await speedyFiles({ ...create, [name]: value }));
+	expect(error.message).toBeTruthy();
+	expect(error.description).toContain(`The expression is in the field “${label}”.`);
+	expect(error.context?.itemIndex).toBe(0);
+	expect(host.requests).toEqual([]);
 });
 
 describe('a field under Options', () => {
@@ -221,9 +248,36 @@ describe('a resource locator in any mode', () => {
 		{ __rl: true, mode: 'list', value: 'https://files.example.com/api/v1/packages/p1' },
 		'={{ ({ mode: "id", value: "p1" }) }}',
 		'p1',
+		'\u200bp1\ufeff',
+		'https://files.example.com/dash/packages/p1#files',
 	])('accepts a URL or an ID: %j', async (packageId) => {
 		await speedyFiles({ resource: 'package', operation: 'get', packageId } as IDataObject);
 		expect(host.requests.map(({ url }) => url)).toEqual(['/api/v1/packages/p1']);
+	});
+
+	it.each([
+		['={{ ["p1", "p2"] }}', 'The Package must be a single ID, not a list'],
+		['={{ "\\u200b" }}', 'The Package is empty'],
+		['={{ String(new Date(NaN)) }}', 'The Package is empty'],
+		['={{ `${DateTime.invalid("x")}` }}', 'The Package is empty'],
+	])('rejects %s', async (packageId, message) => {
+		const run = await speedyFiles({ resource: 'package', operation: 'delete', packageId });
+		expect(errorOf(run).message).toBe(message);
+		expect(host.requests).toEqual([]);
+	});
+
+	it.each([
+		['package.delete', 'packageId', 'https://files.example.com/dash/packages/p1.2'],
+		['package.delete', 'packageId', 'https://files.example.com/dash/packages/p1%2F2'],
+		['token.revoke', 'tokenId', 'https://files.example.com/api/v1/me/tokens/3abc'],
+		['token.revoke', 'tokenId', 'https://files.example.com/api/v1/me/tokens/3.5'],
+	])('%s with %s = %s is an error, instead of an ID that was cut', async (chosen, name, url) => {
+		const [resource, operation] = chosen.split('.');
+		const run = await speedyFiles({ resource, operation, [name]: url });
+		expect(errorOf(run).message).toMatch(
+			/^The (Package|Token) is not a valid (package|token) URL$/,
+		);
+		expect(host.requests).toEqual([]);
 	});
 
 	it.each(['https://files.example.com/other/p1', 'http://['])(
@@ -265,6 +319,22 @@ describe('a date entered by a user', () => {
 	});
 
 	it.each([
+		'={{ Duration.fromISO("P30D") }}',
+		'={{ $now.diff($now.minus({ days: 30 })) }}',
+		'={{ Interval.after($now, { days: 1 }) }}',
+		'={{ new Date(null) }}',
+		'={{ DateTime.invalid("x") }}',
+	])('%s is an error, instead of a filter that includes everything', async (createdAfter) => {
+		const { message } = errorOf(await speedyFiles({ ...getMany, options: { createdAfter } }));
+		expect(message).toBe('The field “Created After” is not a valid date');
+		expect(host.requests).toEqual([]);
+	});
+
+	it('may be 1970, if the user has entered it', () => {
+		expect(parseUserDate('1970-01-01T00:00:00Z', ZONE)).toBe(0);
+	});
+
+	it.each([
 		'soon',
 		'May 5, 2030',
 		'05/06/2030',
@@ -278,6 +348,7 @@ describe('a date entered by a user', () => {
 		-1,
 		NaN,
 		new Date(NaN),
+		new Date(0),
 		{},
 		[],
 		true,

@@ -187,6 +187,7 @@ describe('Upload → Encrypt', () => {
 		[{ encrypt: 'passphrase' }, 'The field “Encryption Passphrase” is empty'],
 		[{ encrypt: 'passphrase', encryptionPassphrase: ' abc ' }, 'must have 4 characters or more'],
 		[{ encrypt: 'passphrase', encryptionPassphrase: '={{ false }}' }, 'must be text'],
+		[{ encrypt: 'passphrase', encryptionPassphrase: '={{ `${$json.x}` }}' }, 'is “undefined”'],
 	])('with %j, fails without sending a request: %s', async (parameters, message) => {
 		const error = errorOf(await upload(content, { encrypt: 'raw', ...parameters }));
 		expect(error.message).toContain(message);

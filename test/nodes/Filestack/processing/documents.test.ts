@@ -174,6 +174,9 @@ describe('Archive: Create ZIP', () => {
 		[['a]/flip/[b'], 'The field “Files” has a value that is not a handle or URL'],
 		[['ftp://e.com/x'], 'The field “Files” is not a valid URL'],
 		[[], 'The field “Files” is empty'],
+		[['H1', 'undefined'], 'The field “Files” has a value that is not a handle or URL'],
+		[['https://e.com/a,https://e.com/b'], 'The field “Files” has several URLs in one line'],
+		[['H1,https://e.com/b'], 'The field “Files” has several URLs in one line'],
 		[Array.from({ length: 101 }, () => 'H'), 'The field “Files” has 101 files'],
 	])('rejects the files %j', async (files, message) => {
 		const list = `={{ ${JSON.stringify(files)} }}`;
@@ -201,6 +204,28 @@ describe('Archive: Create ZIP', () => {
 			await zip(`src://sandbox/${String(outputOf(stored)[0].json.key)}","${pdf}`),
 		);
 		expect(error.message).toBe('The field “File of Each Item” is not a valid URL');
+	});
+
+	it('of too many long URLs is an error that says so', async () => {
+		const files = Array.from({ length: 100 }, (_, n) => `https://e.com/${'x'.repeat(90)}/${n}`);
+		const parameters = { filesFrom: 'list', files: files.join('\n') };
+		const error = errorOf(await run('archive.createZip', parameters));
+		expect(error.message).toMatch(
+			/^The request to Filestack is too long: its URL has 1\d{4} characters$/,
+		);
+		expect(error.description).toMatch(/^At most 8192 are possible\. Use fewer/);
+		expect(error.message).not.toContain('eyJ');
+	});
+
+	it('contains each of the URLs that are separated by spaces', async () => {
+		recorder.respond({ headers: { 'content-type': 'application/zip' }, body: 'PK' });
+		const files = 'https://e.com/a https://e.com/b,  src://a/my file.jpg';
+		const parameters = { ...DEFAULTS, filesFrom: 'list', files };
+		outputOf(await filestack(recorder.credentials(), 'archive', 'createZip', parameters));
+		const [, list] = /\/zip\/(.*)$/.exec(recorder.requests[0].path)!;
+		expect(decodeURIComponent(list)).toBe(
+			'["https://e.com/a","https://e.com/b","src://a/my file.jpg"]',
+		);
 	});
 
 	it('contains the result of a URL with tasks, not the original file', async () => {

@@ -155,10 +155,13 @@ describe('Workflow', () => {
 		expect(JSON.stringify(error)).not.toContain(SECRET);
 	});
 
-	it.each(['a/b', 'a,sources:[x]', '-- --'])('rejects the ID %j', async (workflowId) => {
-		const error = errorOf(await run('workflow.run', { ...parameters, file: text, workflowId }));
-		expect(error.message).toBe('The field “Workflow ID” is not a valid ID');
-	});
+	it.each(['a/b', 'a,sources:[x]', '-- --', 'undefined', 'null'])(
+		'rejects the ID %j',
+		async (workflowId) => {
+			const error = errorOf(await run('workflow.run', { ...parameters, file: text, workflowId }));
+			expect(error.message).toBe('The field “Workflow ID” is not a valid ID');
+		},
+	);
 
 	it('outputs the URLs of stored files in both documented forms', async () => {
 		const results = { a: { data: { url: 'https://x/1' } }, b: { url: 'https://x/2' }, c: {} };
