@@ -182,7 +182,7 @@ describe('a clean-up', () => {
 		expect(server.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
 	});
 
-	it('reports an account with 150,000 files, as items and as a summary', async () => {
+	it('reports an account with 150,000 files', async () => {
 		const file = old('f');
 		server.files = Array.from({ length: 150_000 }, (_, n) => ({ ...file, id: `f${n}` }));
 		server.pageSize = 150_000;
@@ -190,8 +190,5 @@ describe('a clean-up', () => {
 		const items = await cleanUpListed(server, 'fileShot', run);
 		expect(countActions(items as CleanUpItem[])).toEqual({ deleted: 3, kept: 149_997 });
 		expect(server.deleted).toHaveLength(3);
-		const dryRun = { ...run, output: 'summary', dryRun: true };
-		const [summary] = await cleanUpListed(server, 'fileShot', dryRun);
-		expect(summary).toMatchObject({ found: 150_000, wouldDelete: 3, kept: 149_997 });
 	}, 120_000);
 });

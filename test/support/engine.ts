@@ -35,6 +35,43 @@ const sourceNode = (items: INodeExecutionData[]): INodeType => ({
 	execute: () => Promise.resolve([items]),
 });
 
+const nodes = new Map<new () => INodeType, INodeType>();
+
+/** Returns the only object of a class, as in n8n: creating the description of a node takes longer than many runs. */
+export function nodeOf<T extends INodeType>(Node: new () => T): T {
+	const node = (nodes.get(Node) as T | undefined) ?? new Node();
+	nodes.set(Node, node);
+	return node;
+}
+
+const nodesOfOperations = new WeakMap<INodeType, Map<string, INodeType>>();
+
+/**
+ * Returns the node with only the fields that can be shown for the selected operation. n8n would compare the fields of all
+ * operations with each other in each run, which takes longer than the operation.
+ */
+function forOperation(node: INodeType, { resource, operation }: IDataObject): INodeType {
+	const name = /^\w+$/;
+	if (typeof resource !== 'string' || !name.test(resource)) return node;
+	if (typeof operation !== 'string' || !name.test(operation)) return node;
+	const known = nodesOfOperations.get(node) ?? new Map<string, INodeType>();
+	nodesOfOperations.set(node, known);
+	const key = `${resource}.${operation}`;
+	const reduced = known.get(key) ?? withFields(node, resource, operation);
+	known.set(key, reduced);
+	return reduced;
+}
+
+function withFields(node: INodeType, resource: string, operation: string): INodeType {
+	const properties = node.description.properties.filter(
+		({ displayOptions: { show } = {} }) =>
+			(show?.resource?.includes(resource) ?? true) &&
+			(show?.operation?.includes(operation) ?? true),
+	);
+	const description = { ...node.description, properties };
+	return Object.create(node, { description: { value: description } }) as INodeType;
+}
+
 export interface NodeUnderTest {
 	node: INodeType;
 	parameters: IDataObject;
@@ -55,11 +92,12 @@ export interface NodeUnderTest {
 /** A workflow `Source → Subject` with the node under test in it, and what n8n's engine needs to run it. */
 export function buildContext(options: NodeUnderTest) {
 	const { credentialType, mode = 'trigger', workflowId = 'workflow1' } = options;
+	const node = forOperation(options.node, options.parameters);
 	const known: Record<string, INodeType> = {
 		'test.source': sourceNode(options.input ?? [{ json: {} }]),
-		'test.subject': options.node,
+		'test.subject': node,
 		// n8n's name of the same node as a tool of an AI agent.
-		'test.subjectTool': options.node,
+		'test.subjectTool': node,
 	};
 	const nodeTypes: INodeTypes = {
 		getByName: (name) => known[name],

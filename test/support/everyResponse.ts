@@ -31,27 +31,52 @@ export function expectOwnError(error: NodeApiError): void {
 const NEEDS_FILE =
 	/"source":"urlThroughN8n"|"decrypt":"(require|browserFormat)"|^(?!Filestack).*"source":"url"/;
 
-export const OPERATIONS = everyOperation()
-	.filter(({ name }) => !NEEDS_FILE.test(name))
-	.map((one) => [one.name, one] as const);
+/** The cases of each operation, by service, resource and operation. The first one has the default parameters. */
+export const OPERATIONS = groupByOperation(
+	everyOperation().filter(({ name }) => !NEEDS_FILE.test(name)),
+);
+
+function groupByOperation(cases: Case[]): Array<readonly [name: string, cases: Case[]]> {
+	const groups = new Map<string, Case[]>();
+	for (const one of cases) {
+		const operation = one.name.split(' ').slice(0, 3).join(' ');
+		groups.set(operation, [...(groups.get(operation) ?? []), one]);
+	}
+	return [...groups];
+}
 
 /** Whether a call is optional: a download requests the file name, but works without it. */
 export const isOptional = ({ name }: Case, { path }: TestRequest) =>
 	/ download( |$)|^Filestack (image|document|archive|website) /.test(name) &&
 	path.endsWith('/metadata');
 
-/** The calls that a test has already tested in an earlier case of the same operation. */
-export class TestedCalls {
-	private readonly keys = new Set<string>();
+/** A call of a case with valid responses. */
+export interface TestedCall {
+	one: Case;
+	/** Its number, counted from 0. */
+	from: number;
+	request: TestRequest;
+	/** Whether no earlier case of the operation makes it: most cases differ in few of their calls. */
+	isNew: boolean;
+}
 
-	/** Records a call. Returns whether no earlier case of the operation made it: most cases differ in few of their calls. */
-	isNew({ service, name }: Case, index: number, { method, path }: TestRequest): boolean {
-		const [, resource, operation] = name.split(' ');
-		// Values of tasks do not make a different call, and a policy contains the time.
-		const call = path.replace(/=[^/]*/g, '');
-		const key = [service, resource, operation, index, method, call].join(' ');
-		return this.keys.size < this.keys.add(key).size;
-	}
+/** Identifies a call of an operation. Values of tasks do not make a different call, and a policy contains the time. */
+const keyOf = (from: number, { method, path }: TestRequest) =>
+	[from, method, path.replace(/=[^/]*/g, '')].join(' ');
+
+/**
+ * Returns a function that tells whether a call is the first of its service with its method. Code that does not depend on the
+ * operation makes sense of the response, so that further calls need only a few of all responses.
+ */
+export function firstCalls(): (call: Pick<TestedCall, 'one' | 'request'>) => boolean {
+	const known = new Set<string>();
+	return ({ one, request }) => known.size < known.add(`${one.service} ${request.method}`).size;
+}
+
+/** Returns a function that returns the next entries of a list, from the start again after the last. */
+export function inTurn<T>(list: readonly T[]): (count: number) => T[] {
+	let next = 0;
+	return (count) => Array.from({ length: count }, () => list[next++ % list.length]);
 }
 
 /** Starts a server in the place of all services for a file of tests, with functions to run every operation against it. */
@@ -90,5 +115,19 @@ export function everyResponse() {
 		return calls;
 	}
 
-	return { server, good, runWith, callsOf };
+	/** Runs a check for all calls of all cases of an operation. A failure names the case and the call. */
+	async function eachCall(cases: Case[], check: (call: TestedCall) => Promise<void>) {
+		const known = new Set<string>();
+		for (const one of cases) {
+			for (const [from, request] of (await callsOf(one)).entries()) {
+				const isNew = known.size < known.add(keyOf(from, request)).size;
+				await check({ one, from, request, isNew }).catch((cause: Error) => {
+					const call = `${from} (${request.method} ${request.path})`;
+					throw new Error(`${one.name}, call ${call}: ${cause.message}`, { cause });
+				});
+			}
+		}
+	}
+
+	return { server, good, runWith, eachCall };
 }

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { FileCourierApi } from '../../credentials/FileCourierApi.credentials';
 import { FileCourier } from '../../nodes/FileCourier/FileCourier.node';
 import { credentialsFor } from './descriptions';
-import { runNode } from './engine';
+import { nodeOf, runNode } from './engine';
 import { type TestResponse, TestServer } from './testServer';
 
 /** Starts a file host for a file of tests, and downloads from it with the simplest operation. */
@@ -20,7 +20,7 @@ export function fileHost() {
 		async download(answer: TestResponse, path = '/files/report.bin', options: IDataObject = {}) {
 			answers[path] = answer;
 			return await runNode({
-				node: new FileCourier(),
+				node: nodeOf(FileCourier),
 				credentialType,
 				credentials: credentialsFor(credentialType, host.url),
 				parameters: { resource: 'file', operation: 'download', url: host.url + path, options },

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { FileShotApi } from '../../credentials/FileShotApi.credentials';
 import { FileShot } from '../../nodes/FileShot/FileShot.node';
 import { DAY } from './cleanUp';
-import type { NodeUnderTest } from './engine';
+import { nodeOf, type NodeUnderTest } from './engine';
 import type { ListedAccount } from './listedAccount';
 
 /** Clean Up of an account that a test lists. */
@@ -12,7 +12,7 @@ export const cleanUpOf = (
 	parameters: IDataObject = {},
 	more: Partial<NodeUnderTest> = {},
 ): NodeUnderTest => ({
-	node: new FileShot(),
+	node: nodeOf(FileShot),
 	credentialType: new FileShotApi(),
 	credentials: { baseUrl: host.url, apiKey: 'key', linkBaseUrl: 'https://link.test' },
 	parameters: {

@@ -2,7 +2,7 @@ import type { IDataObject, IRun } from 'n8n-workflow';
 
 import { FilestackApi } from '../../credentials/FilestackApi.credentials';
 import { Filestack } from '../../nodes/Filestack/Filestack.node';
-import { type NodeUnderTest, outputOf, runNode } from './engine';
+import { nodeOf, type NodeUnderTest, outputOf, runNode } from './engine';
 import { itemWith, type TestFile } from './binary';
 import { byId } from './locators';
 import type { Sandbox } from './sandbox';
@@ -21,7 +21,7 @@ export function filestackNode(
 	const { file } = parameters;
 	const chosen = typeof file === 'string' ? { file: byId(file) } : {};
 	return {
-		node: new Filestack(),
+		node: nodeOf(Filestack),
 		credentialType: new FilestackApi(),
 		parameters: { resource, operation, ...DEFAULTS, ...parameters, ...chosen },
 		credentials,

@@ -13,7 +13,7 @@ import type {
 } from 'n8n-workflow';
 
 import { itemWith } from './binary';
-import { type NodeUnderTest, outputOf, runNode } from './engine';
+import { nodeOf, type NodeUnderTest, outputOf, runNode } from './engine';
 import { byId } from './locators';
 
 /** One way to run an operation, derived from the description of its node. */
@@ -155,15 +155,6 @@ const newItem = async () =>
 
 let runs = 0;
 
-/** One object of each class, as in n8n: creating the description of a node takes longer than many runs. */
-const nodes = new Map<Case['Node'], INodeType>();
-
-function nodeOf({ Node }: Case): INodeType {
-	const node = nodes.get(Node) ?? new Node();
-	nodes.set(Node, node);
-	return node;
-}
-
 /**
  * Runs the case with a file of some bytes in its item. All runs share its content, because no operation changes it, but
  * not its name: a failed upload would be continued by the next one.
@@ -173,7 +164,7 @@ export async function runCase(one: Case, origin: string, more: Partial<NodeUnder
 	const { binary } = await (input ??= newItem());
 	const data = { ...binary!.data, fileName: `a-${++runs}.txt` };
 	return await runNode({
-		node: nodeOf(one),
+		node: nodeOf(one.Node),
 		credentialType: new one.Credential(),
 		credentials,
 		parameters: one.parameters(origin),

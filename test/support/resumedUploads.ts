@@ -6,6 +6,21 @@ import { PART_SERVICES, type PartUpload, partUploads } from './partUploads';
 import { skipWaits } from './waits';
 
 type Service = (typeof PART_SERVICES)[string];
+
+/** The services with files of four parts. */
+export const SERVICES: Readonly<Record<string, Service>> = Object.fromEntries(
+	Object.entries(PART_SERVICES).map(([name, service]) => [
+		name,
+		{ ...service, size: 3 * service.partSize + 17 },
+	]),
+);
+
+/** The service with a file of at least six parts, so that one of them is a small share of it. */
+export const withManyParts = (service: Service): Service => {
+	const { size } = Object.values(PART_SERVICES).find(({ id }) => id === service.id)!;
+	return { ...service, size };
+};
+
 type Uploaded = ReturnType<ReturnType<typeof partUploads>['newFile']>;
 
 /** Starts the services for a file of tests, with functions for uploads that fail and are continued. */

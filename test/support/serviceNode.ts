@@ -7,7 +7,7 @@ import type {
 } from 'n8n-workflow';
 
 import { itemWith } from './binary';
-import { type NodeUnderTest, outputOf } from './engine';
+import { nodeOf, type NodeUnderTest, outputOf } from './engine';
 import type { Sandbox } from './sandbox';
 
 /**
@@ -26,7 +26,7 @@ export const serviceNode =
 		parameters: IDataObject,
 		more: Partial<NodeUnderTest> = {},
 	): NodeUnderTest => ({
-		node: new Node(),
+		node: nodeOf(Node),
 		credentialType: new Credential(),
 		parameters: { ...usual, ...parameters },
 		...more,

@@ -4,7 +4,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { SpeedyFilesApi } from '../../credentials/SpeedyFilesApi.credentials';
 import { SpeedyFiles } from '../../nodes/SpeedyFiles/SpeedyFiles.node';
 import { itemWith, type TestFile } from './binary';
-import { type NodeUnderTest, outputOf, runNode } from './engine';
+import { nodeOf, type NodeUnderTest, outputOf, runNode } from './engine';
 import { byId } from './locators';
 import type { Sandbox } from './sandbox';
 
@@ -21,7 +21,7 @@ export function speedyFilesNode(
 	more: Partial<NodeUnderTest> = {},
 ): NodeUnderTest {
 	return {
-		node: new SpeedyFiles(),
+		node: nodeOf(SpeedyFiles),
 		credentialType: new SpeedyFilesApi(),
 		parameters,
 		...more,

@@ -21,12 +21,19 @@ const NO_LOG = Object.fromEntries(
 	['error', 'warn', 'info', 'debug'].map((level) => [level, () => {}]),
 );
 
+/**
+ * Calls in the stack of an error, as in n8n. Jest raises this to 100, and looks up each call in the source maps when a stack
+ * is read, which the nodes do with each of their errors.
+ */
+const STACK_LENGTH = 10;
+
 const sandboxHost = new SandboxHost();
 
 module.exports = class extends TestEnvironment {
 	async setup() {
 		await super.setup();
 		Object.assign(this.global, { requireOnce: require, sandboxHost });
+		for (const realm of [globalThis, this.global]) realm.Error.stackTraceLimit = STACK_LENGTH;
 		Container.get(BinaryDataConfig).mode = 'filesystem';
 		await Container.get(BinaryDataService).init();
 		if (process.env.N8N_LOG_LEVEL === 'silent') LoggerProxy.init(NO_LOG);

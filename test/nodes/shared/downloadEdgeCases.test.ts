@@ -182,14 +182,15 @@ describe('a file name in a Content-Disposition header', () => {
 
 	it('is safe or missing for any header bytes', () => {
 		let seed = 11;
+		const unsafe: Array<[header: string, name: string]> = [];
 		const next = () => (seed = (seed * 48_271) % 2_147_483_647);
 		for (let round = 0; round < 20_000; round++) {
 			const noise = Array.from({ length: next() % 40 }, () => String.fromCharCode(next() % 256));
 			const header = `attachment; filename${next() % 2 ? '*=UTF-8' : '="'}${noise.join('')}`;
 			const name = safeFileName(dispositionFileName(header) ?? 'x');
-			expect(name).not.toMatch(/[/\\\p{Cc}]|^\.*$/u);
-			expect(name.isWellFormed()).toBe(true);
+			if (/[/\\\p{Cc}]|^\.*$/u.test(name) || !name.isWellFormed()) unsafe.push([header, name]);
 		}
+		expect(unsafe).toEqual([]);
 	});
 });
 

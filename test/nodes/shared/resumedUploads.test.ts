@@ -5,13 +5,19 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { sha256Of } from '../../support/binary';
 import { binaryData, errorOf, outputOf } from '../../support/engine';
-import { PART_SERVICES } from '../../support/partUploads';
-import { afterRestart, changedAt, recordsIn, resumedUploads } from '../../support/resumedUploads';
+import {
+	afterRestart,
+	changedAt,
+	recordsIn,
+	resumedUploads,
+	SERVICES,
+	withManyParts,
+} from '../../support/resumedUploads';
 
 const { count, proxy, newFile, prepare, sandbox, storedSha256, run, failAt } = resumedUploads();
 
-describe.each(Object.keys(PART_SERVICES))('a failed upload to %s', (name) => {
-	const service = PART_SERVICES[name];
+describe.each(Object.keys(SERVICES))('a failed upload to %s', (name) => {
+	const service = SERVICES[name];
 	const { size } = service;
 	beforeEach(async () => await prepare(service));
 
@@ -28,9 +34,10 @@ describe.each(Object.keys(PART_SERVICES))('a failed upload to %s', (name) => {
 	it.each(['the same process', 'a restart'])(
 		'is continued by the next execution after %s, which sends at most 15 %% again',
 		async (when) => {
-			const file = newFile(service);
+			const larger = withManyParts(service);
+			const file = newFile(larger);
 			const options = { partsAtOnce: 1 };
-			const { error, staticData } = await failAt(0.9, service, file, { options });
+			const { error, staticData } = await failAt(0.9, larger, file, { options });
 			expect(error.description).toMatch(
 				/The next upload of the same file by this node continues after (chunk|part) \d+, until \d{4}-\d\d-\d\dT\d\d:\d\dZ/,
 			);
@@ -40,13 +47,13 @@ describe.each(Object.keys(PART_SERVICES))('a failed upload to %s', (name) => {
 			const next = await run(service, file, more);
 			await expectUploaded(next, file);
 			expect(count(service.start)).toBe(1);
-			expect(proxy.sent).toBeLessThanOrEqual(1.15 * size);
+			expect(proxy.sent).toBeLessThanOrEqual(1.15 * larger.size);
 			expect(recordsIn(next.staticData)).toEqual([]);
 		},
 	);
 
 	it('is continued several times', async () => {
-		const larger = { ...service, size: service.sizeForFailures };
+		const larger = withManyParts(service);
 		const file = newFile(larger);
 		// Several parts in flight would all be lost.
 		const options = { partsAtOnce: 1 };
@@ -61,7 +68,7 @@ describe.each(Object.keys(PART_SERVICES))('a failed upload to %s', (name) => {
 
 	it('starts again from the first byte if the file has changed', async () => {
 		const file = newFile(service);
-		const { staticData } = await failAt(0.9, service, file);
+		const { staticData } = await failAt(0.9, service, file, { options: { partsAtOnce: 1 } });
 		const changed = changedAt(file, size >> 1);
 		const sent = count(service.part);
 		const next = await run(service, changed, { staticData });
@@ -73,7 +80,8 @@ describe.each(Object.keys(PART_SERVICES))('a failed upload to %s', (name) => {
 
 	it('is continued if the file has only changed where nothing has arrived', async () => {
 		const file = newFile(service);
-		await failAt(0.5, service, file);
+		// Several parts in flight would all be lost.
+		await failAt(0.5, service, file, { options: { partsAtOnce: 1 } });
 		const changed = changedAt(file, size - 1);
 		await expectUploaded(await run(service, changed), changed);
 		expect(count(service.start)).toBe(1);
@@ -155,7 +163,7 @@ describe.each(Object.keys(PART_SERVICES))('a failed upload to %s', (name) => {
 });
 
 describe('an upload to FileShot whose file was completed in the meantime', () => {
-	const service = PART_SERVICES['FileShot (documented)'];
+	const service = SERVICES['FileShot (documented)'];
 	beforeEach(async () => await prepare(service));
 
 	it('is not continued, because FileShot ignores further chunks of a complete file', async () => {

@@ -130,6 +130,22 @@ it('covers text fields of every kind', () => {
 	}
 });
 
+/** Fields whose text is one value are of the same kind, whatever they are for. */
+const kindOf = ({ resource, field: { name, takes, type } }: Target) =>
+	TASK_TEXTS.includes(name) ? name : [resource, takes ?? type].join(' ');
+
+const counts = new Map<string, number>();
+
+/**
+ * Returns all values for the first field of a kind, and a third of them, in turn, for each further one, because the same code
+ * encodes them.
+ */
+function valuesFor(target: Target): string[] {
+	const count = counts.get(kindOf(target)) ?? 0;
+	counts.set(kindOf(target), count + 1);
+	return HOSTILE.filter((_, n) => count === 0 || (n + count) % 3 === 0);
+}
+
 describe.each(TARGETS.map((target) => [target.label, target] as const))('%s', (_, target) => {
 	const { field, withValue } = target;
 
@@ -151,7 +167,7 @@ describe.each(TARGETS.map((target) => [target.label, target] as const))('%s', (_
 		const usual = await run(exampleOf(field));
 		if (!usual.shape) throw new Error(`No request with the example: ${usual.message}`);
 		const changed: unknown[] = [];
-		for (const value of HOSTILE) {
+		for (const value of valuesFor(target)) {
 			const { shape, message } = await run(value);
 			const isExpected =
 				shape === undefined
