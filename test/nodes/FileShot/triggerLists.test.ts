@@ -178,7 +178,10 @@ describe('a list that the sandbox does not produce', () => {
 			fileId: `f${n}`,
 			expiresAt: new Date(now + n * 1000).toISOString(),
 		}));
-		responses[`/api/files?page=1&limit=${PAGE}`] = { headers, body: JSON.stringify({ files: all }) };
+		responses[`/api/files?page=1&limit=${PAGE}`] = {
+			headers,
+			body: JSON.stringify({ files: all }),
+		};
 		const options = { includeExisting: true };
 		const trigger = await account.active({ options }, { baseUrl: host.url });
 		expect(trigger.runs.flat().map(({ json }) => [json.fileId, json.status])).toEqual([

@@ -136,7 +136,6 @@ describe('more than one page of changes', () => {
 		expect(idsOf(await trigger.poll())).toEqual(ids.slice(40));
 		expect(await trigger.poll()).toEqual([]);
 	});
-
 });
 
 /** Responses that the sandbox does not produce. */
