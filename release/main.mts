@@ -17,7 +17,7 @@ import { environmentWithoutNpm } from '../sandbox/system/run.mjs';
 import { reportError, UserError } from '../sandbox/system/userError.mjs';
 import { gitIn, run } from './git.mts';
 import { createReleaseCommit } from './releaseCommit.mts';
-import { verifyCommit, type Verification } from './verification.mts';
+import type { Verification } from './verification.mts';
 import { commitVersion, requireReleasable } from './version.mts';
 
 const { values, positionals } = parseArgs({
@@ -48,6 +48,8 @@ const describe = ({
 
 /** @throws {UserError} if n8n could not verify a package */
 async function verify(root: string, repository: string, commit: string): Promise<void> {
+	// Loaded here, because it takes seconds, and an invalid version should be reported at once.
+	const { verifyCommit } = await import('./verification.mts');
 	const verifications = await verifyCommit(root, repository, commit, options);
 	console.log(verifications.map(describe).join('\n'));
 	const failed = verifications.filter(({ problems }) => problems.length > 0);

@@ -62,7 +62,7 @@ it('the code needs nothing but n8n-workflow, node:crypto and itself', () => {
 });
 
 it('holds the built nodes and the texts, and neither tests nor the sandbox', () => {
-	const others = publishedFiles(staged).filter(
+	const others = publishedFiles([staged])[0].filter(
 		(path) => !/^dist\/(nodes|credentials)\/.*\.(js|json|svg)$/.test(path),
 	);
 	expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE.md', 'README.md', 'package.json']);

@@ -11,6 +11,7 @@ import { documentHead } from './openapi.mts';
 import { isClientDisconnect } from './sandboxError.mts';
 import type { RequestEntry, RequestLog } from './requestLog.mts';
 import type { Service, ServiceError } from './service.mts';
+import { sharedValidators } from './sharedValidators.mts';
 
 declare module 'fastify' {
 	interface FastifyRequest {
@@ -44,6 +45,7 @@ export function createOrigin(options: OriginOptions): FastifyInstance {
 	const worded = declared.error ?? service.error;
 	const error: ServiceError = (status, message) => worded(status, message, clock.now());
 	const app = Fastify({
+		...sharedValidators,
 		bodyLimit: declared.bodyLimit ?? 1024 * 1024,
 		forceCloseConnections: true,
 		rewriteUrl: ({ url = '/' }) => declared.rewriteUrl?.(url) ?? url,

@@ -12,7 +12,7 @@ import {
 	resolveMessage,
 } from './viewModels.mts';
 import { addRule } from './faultRules.mts';
-import { clockSchema, faultSchema } from './schemas.mts';
+import { clockSchema, faultSchema, settingsSchema } from './schemas.mts';
 
 /** The JSON API under /api, for tests and the launcher. */
 export function apiRoutes(app: FastifyInstance, context: PortalContext): void {
@@ -59,7 +59,7 @@ function serviceRoutes(app: FastifyInstance, context: PortalContext): void {
 	);
 	app.patch<Route & { Body: Record<string, unknown> }>(
 		'/services/:service/settings',
-		{ schema: { body: { type: 'object' } } },
+		{ schema: { body: settingsSchema } },
 		async (request) => {
 			const { settings } = requireService(context, request.params.service);
 			await settings.change(request.body);

@@ -3,6 +3,7 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { addPages } from '../core/pages.mts';
 import { parseJson } from '../core/json.mts';
 import { SandboxError } from '../core/sandboxError.mts';
+import { sharedValidators } from '../core/sharedValidators.mts';
 import { apiRoutes } from './api.mts';
 import { pageRoutes } from './pages.mts';
 import type { PortalContext } from './viewModels.mts';
@@ -10,6 +11,7 @@ import type { PortalContext } from './viewModels.mts';
 /** Creates the sandbox's own website: pages and, under /api, the same functions as a JSON API. */
 export async function createPortal(context: PortalContext): Promise<FastifyInstance> {
 	const app = Fastify({
+		...sharedValidators,
 		forceCloseConnections: true,
 		ajv: { customOptions: { coerceTypes: false, removeAdditional: false, discriminator: true } },
 	});

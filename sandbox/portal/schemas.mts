@@ -12,6 +12,9 @@ export const clockSchema = {
 	},
 } as const;
 
+/** Each service checks its own settings. */
+export const settingsSchema = { type: 'object' } as const;
+
 const fault = (type: string, properties: object = {}, required: string[] = []) => ({
 	type: 'object',
 	additionalProperties: false,

@@ -3,7 +3,6 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import pRetry from 'p-retry';
 import type { SandboxInfo } from '../../sandbox/server.mts';
 import { services } from '../../sandbox/services/index.mts';
 import { http, removeFolder, temporaryFolder } from './support.mts';
@@ -11,7 +10,10 @@ import { http, removeFolder, temporaryFolder } from './support.mts';
 /** One port for the portal and one per origin. */
 const PORTS = 1 + Object.values(services).flatMap(({ origins }) => Object.keys(origins)).length;
 
-const TSX = join(process.cwd(), 'node_modules/.bin/tsx');
+/** As `npm run sandbox` starts it. */
+const TSX = [join(process.cwd(), 'node_modules/.bin/tsx')];
+/** As the tests and the launcher start it: without a second process, which runs the program in its own. */
+const NODE = [process.execPath, '--import', 'tsx'];
 let folder: string;
 const children: ChildProcess[] = [];
 
@@ -30,8 +32,10 @@ function endGroup({ pid }: ChildProcess): void {
 	}
 }
 
-function run(...flags: string[]) {
-	const child = spawn(TSX, ['sandbox/main.mts', '--data', folder, ...flags], {
+const run = (...flags: string[]) => runWith(NODE, ...flags);
+
+function runWith([program, ...args]: string[], ...flags: string[]) {
+	const child = spawn(program, [...args, 'sandbox/main.mts', '--data', folder, ...flags], {
 		stdio: 'pipe',
 		// A separate process group: tsx runs the program in a child process, which must be stopped too.
 		detached: true,
@@ -53,31 +57,11 @@ async function firstLine(child: ReturnType<typeof run>['child']): Promise<string
 	});
 }
 
-test('prints one line of JSON with --json and exits with 0 on SIGTERM', async () => {
-	const { child, ended, out, err } = run('--json', '--port', '0');
-	const info = JSON.parse(await firstLine(child)) as SandboxInfo;
-	expect((await http.get<unknown>(`${info.portal}/api/info`)).data).toEqual(info);
-	const started = Date.now();
-	child.kill('SIGTERM');
-	expect(await ended).toBe(0);
-	// Less than the server keeps an idle connection open, and independent of the machine's load.
-	expect(Date.now() - started).toBeLessThan(30_000);
-	expect(await out).toBe(`${JSON.stringify(info)}\n`);
-	expect(await err).toBe('');
-	await expect(http.get(info.portal)).rejects.toThrow('ECONNREFUSED');
-});
-
-test('exits with --json when the standard input closes', async () => {
-	const { child, ended } = run('--json', '--port', '0');
-	await firstLine(child);
-	child.stdin.end();
-	expect(await ended).toBe(0);
-});
-
-test('prints readable text without --json and uses consecutive ports', async () => {
-	const port = await freePorts(PORTS);
-	const { child, ended, out } = run('--port', String(port), '--speed', '60');
-	await firstLine(child);
+test('one sandbox after the other: prints readable text, keeps its ports and data folder, and leaves them', async () => {
+	// Two more below, for a sandbox whose ports overlap.
+	const port = (await freePorts(PORTS + 2)) + 2;
+	const first = runWith(TSX, '--port', String(port), '--speed', '60');
+	await firstLine(first.child);
 	const { data: info } = await http.get<SandboxInfo>(`http://127.0.0.1:${port}/api/info`);
 	const { origins, credentials } = info.services.fileCourier;
 	expect(origins).toEqual({
@@ -86,59 +70,57 @@ test('prints readable text without --json and uses consecutive ports', async () 
 		files: `http://127.0.0.1:${port + 3}`,
 	});
 	expect((await http.get<{ speed: number }>(`${info.portal}/api/clock`)).data.speed).toBe(60);
-	child.kill('SIGINT');
-	expect(await ended).toBe(0);
-	const printed = await out;
-	for (const line of [info.portal, ...Object.values(origins), ...Object.values(credentials)]) {
-		expect(printed).toContain(line);
-	}
-});
 
-test('reports a port that is in use and exits with 1', async () => {
-	const port = await freePorts(PORTS);
-	const taken = await occupy(port + 2);
-	const { ended, out, err } = run('--port', String(port), '--json');
-	expect(await ended).toBe(1);
-	expect(await err).toBe(
-		`Port ${port + 2} is in use (needed for FileCourier's secure). Is a sandbox already running? Select other ports with --port.\n`,
-	);
-	expect(await out).toBe('');
-	taken.close();
-});
-
-test('reports a second start on the same port and exits with 1', async () => {
-	const port = await freePorts(PORTS);
-	await firstLine(run('--json', '--port', String(port)).child);
+	// While it runs, others end with an error that names the port or the folder.
 	const elsewhere = join(folder, 'another');
-	const { ended, err } = run('--json', '--port', String(port), '--data', elsewhere);
-	expect(await ended).toBe(1);
-	expect(await err).toBe(
+	const again = run('--json', '--port', String(port), '--data', elsewhere);
+	expect(await again.ended).toBe(1);
+	expect(await again.err).toBe(
 		`Port ${port} is in use (needed for the portal). Is a sandbox already running? Select other ports with --port.\n`,
 	);
-});
-
-test('reports a data folder that another sandbox uses and exits with 1; can use it after that sandbox has stopped', async () => {
-	const first = run('--json', '--port', '0');
-	await firstLine(first.child);
+	const overlapping = run('--json', '--port', String(port - 2), '--data', elsewhere);
+	expect(await overlapping.ended).toBe(1);
+	expect(await overlapping.err).toBe(
+		`Port ${port} is in use (needed for FileCourier's secure). Is a sandbox already running? Select other ports with --port.\n`,
+	);
+	expect(await overlapping.out).toBe('');
 	const second = run('--json', '--port', '0');
 	expect(await second.ended).toBe(1);
 	expect(await second.err).toMatch(
 		/^The data folder \S+ is in use by a running sandbox \(process \d+\)\. Select another one with --data\.\n$/,
 	);
-	first.child.kill('SIGTERM');
+
+	first.child.kill('SIGINT');
 	expect(await first.ended).toBe(0);
+	const printed = await first.out;
+	for (const line of [info.portal, ...Object.values(origins), ...Object.values(credentials)]) {
+		expect(printed).toContain(line);
+	}
+
+	// The next one in the same folder.
 	const third = run('--json', '--port', '0');
-	expect(JSON.parse(await firstLine(third.child))).toHaveProperty('portal');
+	const next = JSON.parse(await firstLine(third.child)) as SandboxInfo;
+	expect((await http.get<unknown>(`${next.portal}/api/info`)).data).toEqual(next);
+	expect(next.services.fileCourier.credentials.clientId).toBe(credentials.clientId);
+	const started = Date.now();
+	third.child.kill('SIGTERM');
+	expect(await third.ended).toBe(0);
+	// Less than the server keeps an idle connection open, and independent of the machine's load.
+	expect(Date.now() - started).toBeLessThan(30_000);
+	expect(await third.out).toBe(`${JSON.stringify(next)}\n`);
+	expect(await third.err).toBe('');
+	await expect(http.get(next.portal)).rejects.toThrow('ECONNREFUSED');
 });
 
-test('can use the data folder of a killed sandbox', async () => {
+test('can use the data folder of a killed sandbox; exits with --json when the standard input closes', async () => {
 	const first = run('--json', '--port', '0');
 	await firstLine(first.child);
 	endGroup(first.child);
-	// This only waits for tsx; the program receives the same signal and may exit a moment later.
 	await first.ended;
-	const again = async () => await firstLine(run('--json', '--port', '0').child);
-	expect(JSON.parse(await pRetry(again, { retries: 3, minTimeout: 300 }))).toHaveProperty('portal');
+	const { child, ended } = run('--json', '--port', '0');
+	expect(JSON.parse(await firstLine(child))).toHaveProperty('portal');
+	child.stdin.end();
+	expect(await ended).toBe(0);
 });
 
 test.each([

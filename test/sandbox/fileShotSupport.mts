@@ -34,7 +34,7 @@ export class Shot {
 		const { credentials, origins } = bench.sandbox.info.services.fileShot;
 		this.api = `${credentials.baseUrl}/api`;
 		this.origins = origins;
-		const { api: openapi } = bench.sandbox.documents('fileShot');
+		const openapi = () => bench.sandbox.documents('fileShot').api;
 		this.http = conforming(openapi, this.api);
 		this.anyone = conforming(openapi, this.api);
 		this.http.defaults.headers.common.authorization = `Bearer ${credentials.apiKey}`;

@@ -33,7 +33,7 @@ export class App {
 	private constructor(readonly bench: Bench) {
 		const { credentials } = bench.sandbox.info.services.filesApp;
 		this.api = credentials.baseUrl;
-		this.http = conforming(bench.sandbox.documents('filesApp').api, this.api);
+		this.http = conforming(() => bench.sandbox.documents('filesApp').api, this.api);
 		this.http.defaults.baseURL = this.api;
 		this.http.defaults.headers.common.authorization = `Bearer ${credentials.apiKey}`;
 		this.http.interceptors.request.use((config) => {

@@ -5,18 +5,26 @@ import OpenApiRequestValidator, {
 } from 'openapi-request-validator';
 import type { OpenApi } from '../../sandbox/core/openapi.mts';
 
-/** Returns a client that checks every JSON response of these base URLs against an OpenAPI document. */
-export function conforming(openapi: OpenApi, ...baseUrls: string[]): AxiosInstance {
+/**
+ * Returns a client that checks every JSON response of these base URLs against an OpenAPI document, which is generated when
+ * the first one arrives.
+ */
+export function conforming(document: () => OpenApi, ...baseUrls: string[]): AxiosInstance {
 	const client = axios.create({ validateStatus: () => true, maxRedirects: 0, proxy: false });
+	let openapi: OpenApi | undefined;
 	client.interceptors.response.use((response) => {
-		if (baseUrls.some((base) => response.config.url?.startsWith(base))) check(openapi, response);
+		if (baseUrls.some((base) => response.config.url?.startsWith(base)))
+			check((openapi ??= document()), response);
 		return response;
 	});
 	return client;
 }
 
-/** The document that toSatisfyApiSpec currently uses. */
-let inForce: OpenApi | undefined;
+/** The document that toSatisfyApiSpec currently uses, as JSON. */
+let inForce: string | undefined;
+
+/** Documents as JSON: those of several sandboxes are equal. */
+const texts = new WeakMap<OpenApi, string>();
 
 /** Checks a response against a document. */
 export function check(openapi: OpenApi, response: AxiosResponse): void {
@@ -25,9 +33,10 @@ export function check(openapi: OpenApi, response: AxiosResponse): void {
 	const isJson = typeof type === 'string' && type.startsWith('application/json');
 	if (response.config.method === 'head' || !isJson) return;
 	// Loading a document is slow, and jest-openapi would load it again for every call.
-	if (inForce !== openapi)
-		jestOpenApi.default(openapi as Parameters<typeof jestOpenApi.default>[0]);
-	inForce = openapi;
+	const text = texts.get(openapi) ?? JSON.stringify(openapi);
+	texts.set(openapi, text);
+	if (inForce !== text) jestOpenApi.default(openapi as Parameters<typeof jestOpenApi.default>[0]);
+	inForce = text;
 	expect(response).toSatisfyApiSpec();
 }
 

@@ -13,7 +13,13 @@ import {
 import { Instance } from './speedyFilesSupport.mts';
 
 let server: Server;
-afterEach(async () => await server.bench.stop());
+
+/** One server for all tests of a download, with the default settings before each. */
+function useServer(start: () => Promise<Server>): void {
+	beforeAll(async () => void (server = await start()));
+	beforeEach(async () => void (await set(server, 'supported')));
+	afterAll(async () => await server.bench.stop());
+}
 
 /** A request with a Range: which part the response contains; `undefined` stands for the whole file. */
 const RANGES: [range: string, part: string | undefined][] = [
@@ -35,8 +41,8 @@ describe.each(SERVERS)('%s', (_download, start) => {
 	let file: Download;
 	let etag: string;
 	let modified: string;
-	beforeEach(async () => {
-		server = await start();
+	useServer(start);
+	beforeAll(async () => {
 		file = await server.store();
 		const { headers } = await get(file);
 		etag = String(headers.etag);
@@ -133,17 +139,17 @@ describe.each(SERVERS)('%s', (_download, start) => {
 
 describe('SpeedyFiles: local storage (Starlette)', () => {
 	let file: Download;
-	beforeEach(async () => {
+	useServer(async () => {
 		const instance = await Instance.start();
-		server = {
+		return {
 			...{ bench: instance.bench, service: 'speedyFiles', refusal: '' },
 			store: async () => {
 				const { link, files } = await instance.sent({ name: 'a.txt', bytes: BYTES });
 				return { url: `${link}/file/${files[0]}` };
 			},
 		};
-		file = await server.store();
 	});
+	beforeAll(async () => void (file = await server.store()));
 
 	test('supports ranges and If-Range, but no other conditions', async () => {
 		const { headers } = await get(file);

@@ -82,10 +82,9 @@ export class Instance {
 	readonly storage: string;
 	readonly token: string;
 	readonly secret: string;
-	/** The API's document, in OpenAPI 3.0. */
-	readonly openapi: OpenApi;
 	/** Checks every API response against the OpenAPI document. */
 	readonly #http: AxiosInstance;
+	#openapi?: OpenApi;
 
 	private constructor(readonly bench: Bench) {
 		const { origins, credentials } = bench.sandbox.info.services.speedyFiles;
@@ -93,8 +92,12 @@ export class Instance {
 		this.storage = origins.storage;
 		this.token = credentials.apiToken;
 		this.secret = credentials.webhookSecret;
-		this.openapi = version30(bench.sandbox.documents('speedyFiles').instance);
-		this.#http = conforming(this.openapi, `${this.url}/api/v1`);
+		this.#http = conforming(() => this.openapi, `${this.url}/api/v1`);
+	}
+
+	/** The API's document, in OpenAPI 3.0. */
+	get openapi(): OpenApi {
+		return (this.#openapi ??= version30(this.bench.sandbox.documents('speedyFiles').instance));
 	}
 
 	static async start(folder?: string): Promise<Instance> {

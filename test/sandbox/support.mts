@@ -61,7 +61,7 @@ export class Bench {
 		this.files = origins.files;
 		this.credentials = credentials;
 		this.auth = { username: credentials.clientId, password: credentials.clientSecret };
-		this.#courier = conforming(sandbox.documents('fileCourier').api, this.api);
+		this.#courier = conforming(() => sandbox.documents('fileCourier').api, this.api);
 	}
 
 	static async start(folder?: string, log?: (line: string) => void): Promise<Bench> {

@@ -37,5 +37,5 @@ export interface Ended {
 
 export function release(args: string[]): Ended;
 export function publish(what: string, registry: string): Promise<Ended>;
-export function publishedFiles(folder: string): string[];
+export function publishedFiles(folders: string[]): string[][];
 export function unpack(tarball: string, folder: string): void;

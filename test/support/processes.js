@@ -96,11 +96,11 @@ function unpack(tarball, folder) {
 	execFileSync('tar', ['-xzf', tarball, '-C', folder]);
 }
 
-/** The paths of the files that npm would publish from a folder. */
-function publishedFiles(folder) {
-	const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
-	const listed = execFileSync('npm', args, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
-	return JSON.parse(String(listed))[0].files.map(({ path }) => path);
+/** The paths of the files that npm would publish from each of these folders. */
+function publishedFiles(folders) {
+	const args = ['pack', '--dry-run', '--json', '--ignore-scripts', ...folders];
+	const listed = execFileSync('npm', args, { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] });
+	return JSON.parse(String(listed)).map(({ files }) => files.map(({ path }) => path));
 }
 
 module.exports = {

@@ -19,8 +19,18 @@ export const shortened = (seconds: number): number => (seconds * 1000) / FACTOR;
 /** Lets the nodes continue at once in a file of tests. */
 export const skipWaits = (): void => void (factor = Infinity);
 
+/** Lets the delays of the nodes take a hundredth of their time again. */
+export const useShortWaits = (): void => void (factor = FACTOR);
+
 /** Lets the delays of the nodes last as long as in reality in a file of tests. */
 export const useRealWaits = (): void => void (factor = 1);
+
+/** Lets the clock of deadlines run as much faster as the delays are shorter, until mocks are restored. */
+export function hurryDeadlines(): void {
+	const now = performance.now.bind(performance);
+	const start = now();
+	jest.spyOn(performance, 'now').mockImplementation(() => start + (now() - start) * FACTOR);
+}
 
 /** Replaces the function with which the nodes wait. */
 export const shortenWaits =

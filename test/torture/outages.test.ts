@@ -136,7 +136,9 @@ describe.each(DOWNLOADS)('a download from %s', (name, size) => {
 		async (_, plan) => {
 			const file = await begin(name, size);
 			if (service.upload) {
-				const [{ json }] = outputOf(await service.upload([await itemOf(file)]));
+				// In one request, because a hundred parts would take longer than the test.
+				const options = { thresholdMb: 1000 };
+				const [{ json }] = outputOf(await service.upload([await itemOf(file)], options));
 				expect(json.error).toBeUndefined();
 			} else await service.bring!([file]);
 			const [{ reference }] = await copiesOf(file);

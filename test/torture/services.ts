@@ -26,8 +26,11 @@ export interface ServiceUnderTest {
 	/** Maximum file size in bytes. */
 	largest: number;
 	prepare(): Promise<void>;
-	/** Uploads the files of the items. Absent if the service's API accepts no files; then `bring` uploads them. */
-	upload?(input: INodeExecutionData[]): Promise<IRun>;
+	/**
+	 * Uploads the files of the items, with other options than usual if there are any. Absent if the service's API accepts no
+	 * files; then `bring` uploads them.
+	 */
+	upload?(input: INodeExecutionData[], options?: IDataObject): Promise<IRun>;
 	/** Passes the file at a URL on to the service. */
 	pass?(url: string): Promise<IRun>;
 	bring?(files: readonly TortureFile[]): Promise<void>;
@@ -87,7 +90,8 @@ function fileShot(connections: Connections): ServiceUnderTest {
 	return {
 		largest: 700 * KIB,
 		prepare: async () => await settings(connections, 'fileShot', wanted),
-		upload: async (input) => await run({ operation: 'upload' }, input),
+		upload: async (input, options) =>
+			await run({ operation: 'upload', options: { ...OPTIONS, ...options } }, input),
 		pass: async (url) => await run({ operation: 'upload', source: 'url', url }, ANY_ITEM),
 		kept: async () => {
 			const { baseUrl, apiKey } = sandbox.info.services.fileShot.credentials;
@@ -119,7 +123,8 @@ function filesApp(connections: Connections): ServiceUnderTest {
 	return {
 		largest: 700 * KIB,
 		prepare: async () => await settings(connections, 'filesApp', wanted),
-		upload: async (input) => await run({ operation: 'upload' }, input),
+		upload: async (input, options) =>
+			await run({ operation: 'upload', options: { ...OPTIONS, ...options } }, input),
 		pass: async (url) => await run({ operation: 'upload', source: 'url', url }, ANY_ITEM),
 		kept: async () => {
 			const { baseUrl, apiKey } = sandbox.info.services.filesApp.credentials;
@@ -147,7 +152,7 @@ function filestackService(connections: Connections): ServiceUnderTest {
 	return {
 		largest: 12 * KIB * KIB,
 		prepare: async () => await settings(connections, 'filestack', wanted),
-		upload: async (input) => await run('store', { options }, input),
+		upload: async (input, more) => await run('store', { options: { ...options, ...more } }, input),
 		pass: async (url) => await run('store', { source: 'urlThroughN8n', url, options }, ANY_ITEM),
 		kept: async () => {
 			const { baseUrl, apiKey } = sandbox.info.services.filestack.credentials;

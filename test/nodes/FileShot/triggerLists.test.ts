@@ -1,3 +1,4 @@
+import { PAGE } from '../../support/smallPages';
 import type { IDataObject } from 'n8n-workflow';
 
 import { FileShotAccount, idsOf, namesOf } from '../../support/fileShotTrigger';
@@ -27,11 +28,11 @@ describe('the deadline of a poll', () => {
 		const trigger = account.trigger({}, { baseUrl: account.proxy.url });
 		trigger.budgetMs = 60 * 60_000;
 		await trigger.activate();
-		const ids = await account.addMany(250);
+		const ids = await account.addMany(2 * PAGE + 5);
 
 		delayAt(2, 121);
 		const first = await trigger.poll();
-		expect(first).toHaveLength(200);
+		expect(first).toHaveLength(2 * PAGE);
 		expect(account.proxy.requests.length).toBe(2);
 
 		account.resetProxy();
@@ -47,18 +48,18 @@ describe('the deadline of a poll', () => {
 		const trigger = account.trigger({}, { baseUrl: account.proxy.url });
 		trigger.budgetMs = 60 * 60_000;
 		await trigger.activate();
-		await account.addMany(250);
+		await account.addMany(2 * PAGE + 5);
 		delayAt(2, 60);
-		expect(await trigger.poll()).toHaveLength(250);
+		expect(await trigger.poll()).toHaveLength(2 * PAGE + 5);
 	});
 
 	it('has already passed: reads one page anyway', async () => {
 		const trigger = account.trigger({}, { baseUrl: account.proxy.url });
 		trigger.budgetMs = 0;
 		await trigger.activate();
-		const ids = await account.addMany(250);
+		const ids = await account.addMany(2 * PAGE + 5);
 		const emitted: IDataObject[] = [];
-		for (const count of [100, 100, 50, 0]) {
+		for (const count of [PAGE, PAGE, 5, 0]) {
 			account.resetProxy();
 			const page = await trigger.poll();
 			expect([page.length, account.proxy.requests.length]).toEqual([count, 1]);
@@ -81,17 +82,17 @@ describe('the list of files', () => {
 	it('is read from the start again for an event that is added in the middle of a pass', async () => {
 		const soon = { leadTime: 60, leadTimeUnit: 'days', options: {} };
 		const trigger = await account.active({ events: ['file.expiring_soon'], ...soon });
-		await account.addMany(150);
+		await account.addMany(PAGE + 5);
 		const fault = { type: 'status', status: 500 };
 		await account.sandbox.reset();
 		await account.sandbox.fault({ service: 'fileShot', nth: 2, fault });
-		expect(await trigger.poll()).toHaveLength(100);
+		expect(await trigger.poll()).toHaveLength(PAGE);
 
 		const events = ['file.expiring_soon', 'file.added'];
 		await trigger.activate({ parameters: { events, ...soon } });
-		expect(trigger.runs.map((items) => items.length)).toEqual([100, 50]);
+		expect(trigger.runs.map((items) => items.length)).toEqual([PAGE, 5]);
 		const emitted = new Set(trigger.runs.flat().map(({ json }) => json.fileId));
-		expect(emitted.size).toBe(150);
+		expect(emitted.size).toBe(PAGE + 5);
 		await account.clock({ advance: 2 });
 		await account.add('new.txt');
 		await account.clock({ advance: 2 });
@@ -105,7 +106,7 @@ describe('the list of files', () => {
 	it('may have more than one page if it omits expired files', async () => {
 		await account.settings({ expiredFiles: 'hidden' });
 		const trigger = await account.active({ events: ['file.expired'] });
-		const [day] = [await account.add('day.txt', 1), await account.addMany(100)];
+		const [day] = [await account.add('day.txt', 1), await account.addMany(PAGE)];
 		expect(await trigger.poll()).toEqual([]);
 		await account.clock({ advance: 86_400 });
 		expect(idsOf(await trigger.poll())).toEqual([day]);
@@ -128,10 +129,10 @@ describe('a list that the sandbox does not produce', () => {
 
 	const files = (count: number, start = 0) =>
 		Array.from({ length: count }, (_, n) => ({ fileId: `f${start + n}`, fileName: 'a.txt' }));
-	const paged = (all: object[], size = 100) => {
+	const paged = (all: object[], size = PAGE) => {
 		for (let page = 1; (page - 1) * size < all.length; page++) {
 			const body = { files: all.slice((page - 1) * size, page * size), total: all.length };
-			responses[`/api/files?page=${page}&limit=100`] = { body: JSON.stringify(body) };
+			responses[`/api/files?page=${page}&limit=${PAGE}`] = { body: JSON.stringify(body) };
 		}
 	};
 
@@ -165,7 +166,7 @@ describe('a list that the sandbox does not produce', () => {
 		['that contains its length', (all: object[]) => ({ files: all, total: all.length })],
 		['that contains its number of pages', (all: object[]) => ({ files: all, totalPages: 1 })],
 	])('%s is not read beyond its last page', async (_, form) => {
-		otherwise.body = JSON.stringify(form(files(100)));
+		otherwise.body = JSON.stringify(form(files(PAGE)));
 		await account.active({}, { baseUrl: host.url });
 		expect(host.requests).toHaveLength(1);
 	});
@@ -177,7 +178,10 @@ describe('a list that the sandbox does not produce', () => {
 			fileId: `f${n}`,
 			expiresAt: new Date(now + n * 1000).toISOString(),
 		}));
-		responses['/api/files?page=1&limit=100'] = { headers, body: JSON.stringify({ files: all }) };
+		responses[`/api/files?page=1&limit=${PAGE}`] = {
+			headers,
+			body: JSON.stringify({ files: all }),
+		};
 		const options = { includeExisting: true };
 		const trigger = await account.active({ options }, { baseUrl: host.url });
 		expect(trigger.runs.flat().map(({ json }) => [json.fileId, json.status])).toEqual([
@@ -187,20 +191,20 @@ describe('a list that the sandbox does not produce', () => {
 	});
 
 	it('without dates outputs a new file on its last page once', async () => {
-		paged(files(350));
+		paged(files(35));
 		const trigger = await account.active({}, { baseUrl: host.url });
 		expect(trigger.runs).toEqual([]);
-		paged(files(351));
-		expect(idsOf(await trigger.poll())).toEqual(['f350']);
+		paged(files(36));
+		expect(idsOf(await trigger.poll())).toEqual(['f35']);
 		expect(await trigger.poll()).toEqual([]);
 		expect(await trigger.poll()).toEqual([]);
 	});
 
 	it('that repeats its page ends after the second page', async () => {
-		otherwise.body = JSON.stringify({ files: files(100) });
+		otherwise.body = JSON.stringify({ files: files(PAGE) });
 		const trigger = await account.active({}, { baseUrl: host.url });
-		otherwise.body = JSON.stringify({ files: files(100, 1) });
-		expect(idsOf(await trigger.poll())).toEqual(['f100']);
+		otherwise.body = JSON.stringify({ files: files(PAGE, 1) });
+		expect(idsOf(await trigger.poll())).toEqual([`f${PAGE}`]);
 		expect(host.requests).toHaveLength(4);
 	});
 

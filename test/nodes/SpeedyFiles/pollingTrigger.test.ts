@@ -1,3 +1,4 @@
+import { PAGE } from '../../support/smallPages';
 import type { IDataObject } from 'n8n-workflow';
 
 import { errorOf, outputOf } from '../../support/engine';
@@ -104,7 +105,7 @@ it('does not output the expiry of a draft', async () => {
 
 describe('more than one page of packages', () => {
 	it('for “created” alone, reads one page, and more only while they contain new packages', async () => {
-		await account.createMany(205);
+		await account.createMany(PAGE + 5);
 		const trigger = await account.active({ events: [CREATED] });
 		await account.sandbox.reset();
 		const id = await account.create();
@@ -115,7 +116,7 @@ describe('more than one page of packages', () => {
 
 	it('for other events, reads every page, and none after the last', async () => {
 		const id = await account.create({ ttl_days: 1 });
-		for (let n = 0; n < 200; n++) await account.create({ ttl_days: 30 });
+		for (let n = 0; n < PAGE; n++) await account.create({ ttl_days: 30 });
 		const trigger = await account.active({ events: [CREATED, EXPIRED] });
 		await account.clock({ advance: DAY + 1 });
 		await account.sandbox.reset();
@@ -125,7 +126,7 @@ describe('more than one page of packages', () => {
 
 	it('does not output packages of the second of the activation later', async () => {
 		await account.clock({ speed: 0 });
-		await account.createMany(205);
+		await account.createMany(PAGE + 5);
 		const trigger = await account.active({ events: [CREATED] });
 		await account.clock({ advance: 1 });
 		const id = await account.create();
@@ -141,7 +142,7 @@ describe('more than one page of packages', () => {
 		],
 	])('no package is lost or output twice if %s between two pages', async (_, change) => {
 		const trigger = await account.active({ events: [CREATED] }, { baseUrl: account.proxy.url });
-		const ids = await account.createMany(205);
+		const ids = await account.createMany(PAGE + 5);
 		account.resetProxy();
 		account.beforeRequest = async (count) => {
 			if (count === 2) await change(ids);
@@ -157,12 +158,12 @@ describe('more than one page of packages', () => {
 
 	it('no package is lost if a whole page of others is created before a failed poll continues', async () => {
 		const trigger = await account.active({ events: [CREATED] });
-		const ids = await account.createMany(405);
+		const ids = await account.createMany(2 * PAGE + 5);
 		await account.sandbox.reset();
 		await account.user.fault({ type: 'status', status: 500 }, { method: 'GET', nth: 3 });
 		const emitted = idsOf(await trigger.poll());
-		expect(emitted).toHaveLength(400);
-		ids.push(...(await account.createMany(200)));
+		expect(emitted).toHaveLength(2 * PAGE);
+		ids.push(...(await account.createMany(PAGE)));
 		for (let polls = 0; polls < 2; polls++) emitted.push(...idsOf(await trigger.poll()));
 		expect([...emitted].sort()).toEqual([...ids].sort());
 		expect(await trigger.poll()).toEqual([]);
@@ -170,11 +171,11 @@ describe('more than one page of packages', () => {
 
 	it('a poll that fails in the middle outputs the packages read so far, and the rest after a restart', async () => {
 		const trigger = await account.active();
-		const ids = await account.createMany(205);
+		const ids = await account.createMany(PAGE + 5);
 		await account.sandbox.reset();
 		await account.user.fault({ type: 'status', status: 500 }, { method: 'GET', nth: 2 });
 		const first = await trigger.poll();
-		expect(first).toHaveLength(200);
+		expect(first).toHaveLength(PAGE);
 		await trigger.restart();
 		const all = idsOf(trigger.runs.flat().map(({ json }) => json));
 		expect([...all].sort()).toEqual([...ids].sort());

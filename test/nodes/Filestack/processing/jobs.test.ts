@@ -13,9 +13,7 @@ import {
 } from '../../../support/filestack';
 import { DEFAULTS, NOTE, processing } from '../../../support/filestackProcessing';
 import { useSandbox } from '../../../support/useSandbox';
-import { useRealWaits } from '../../../support/waits';
-
-useRealWaits();
+import { hurryDeadlines, useRealWaits, useShortWaits, waits } from '../../../support/waits';
 
 const sandbox = useSandbox();
 const recorder = useFilestackServer();
@@ -26,6 +24,13 @@ const run = async (operation: string, parameters: IDataObject) =>
 	await processing(sandbox, operation, parameters);
 const advance = async (seconds: number) =>
 	await sandbox.control.post('/clock', { advance: seconds });
+
+/** Lets the sandbox's clock run as much faster as the node waits shorter. */
+const hurry = async () => await sandbox.control.post('/clock', { speed: 100 });
+afterEach(async () => {
+	jest.restoreAllMocks();
+	await sandbox.control.post('/clock', { speed: 1 });
+});
 
 describe('File: Analyze', () => {
 	it('returns the result of each analysis', async () => {
@@ -94,12 +99,14 @@ describe('Workflow', () => {
 	});
 
 	it('is waited for', async () => {
+		await hurry();
 		const waiting = { ...parameters, file: text, wait: true, maxWaitMinutes: 1 };
 		const [{ json }] = outputOf(await run('workflow.run', waiting));
 		expect(json).toMatchObject({ finished: true, status: 'Finished' });
 	});
 
 	it('that takes too long is an error with its ID', async () => {
+		hurryDeadlines();
 		recorder.respond({ body: { jobid: 'j-1', status: 'Started', workflow: 'w-1' } });
 		const waiting = {
 			...DEFAULTS,
@@ -131,15 +138,19 @@ describe('Workflow', () => {
 	});
 
 	it('ends its wait when the execution is stopped', async () => {
-		recorder.respond({ body: { jobid: 'j-1', status: 'Started', workflow: 'w-1' } });
+		recorder.respond((_, count) => {
+			// The wait after the second request, which is for the status, is a long one.
+			if (count === 2) useRealWaits();
+			return { body: { jobid: 'j-1', status: 'Started', workflow: 'w-1' } };
+		});
 		const waiting = { ...DEFAULTS, ...parameters, file: 'HANDLE', wait: true, maxWaitMinutes: 60 };
 		const node = filestackNode(recorder.credentials(), 'workflow', 'run', waiting);
 		const { workflow, additionalData, mode } = buildContext(node);
 		const running = startRun(workflow, additionalData, mode);
-		// The second request is for the status, so that the wait has begun.
-		await eventually(() => Promise.resolve(recorder.requests.length > 1));
+		await eventually(() => Promise.resolve(waits.length > 1));
 		running.cancel();
 		const { data } = await running;
+		useShortWaits();
 		const { error } = data.resultData.runData.Subject[0];
 		expect(error?.message).toBe('The workflow was still running when the execution was stopped');
 		expect(error?.description).toContain('Its ID is j-1');
@@ -188,6 +199,7 @@ describe('Video', () => {
 	});
 
 	it('is waited for', async () => {
+		await hurry();
 		const parameters = {
 			file: await movie('long.mov'),
 			preset: 'h264',

@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { errorOf, outputOf } from '../../../support/engine';
 import { credentialsOf, filestack, newHandle } from '../../../support/filestack';
 import { useSandbox } from '../../../support/useSandbox';
+import { hurryDeadlines } from '../../../support/waits';
 
 const sandbox = useSandbox();
 let image: string;
@@ -20,13 +21,14 @@ beforeAll(async () => {
 /** Lets the simulation misbehave during a test. */
 const misbehave = async (settings: IDataObject) =>
 	await sandbox.control.patch('/services/filestack/settings', settings);
-afterEach(
-	async () =>
-		await misbehave({
-			...{ processingResult: 'documented', missingPolicyStatus: '403', security: 'on' },
-			...{ videoOutcome: 'complete', workflowOutcome: 'finished', workflowEvent: 'sent' },
-		}),
-);
+afterEach(async () => {
+	jest.restoreAllMocks();
+	await misbehave({
+		...{ processingResult: 'documented', missingPolicyStatus: '403', security: 'on' },
+		...{ videoOutcome: 'complete', workflowOutcome: 'finished', workflowEvent: 'sent' },
+	});
+	await sandbox.control.post('/clock', { speed: 1 });
+});
 
 const DEFAULTS = { source: 'file', output: 'file', expiry: 'minutes', expiresInMinutes: 60 };
 const run = async (operation: string, parameters: IDataObject = {}, credentials = {}) => {
@@ -117,6 +119,7 @@ describe('a video', () => {
 
 	it.each(['stuck', 'withoutUrl'])('that never ends (%s) is given up', async (videoOutcome) => {
 		await misbehave({ videoOutcome });
+		hurryDeadlines();
 		const error = errorOf(await convert({ preset: 'mp3', maxWaitMinutes: 0.05 }));
 		expect(error.message).toBe('The conversion did not finish within 0.05 minutes');
 		const [, id] = /Its ID is ([\w-]{36})\. It continues in Filestack/.exec(error.description!)!;
@@ -149,6 +152,7 @@ describe('a workflow', () => {
 
 	it('that never ends is given up, and its status can be requested later', async () => {
 		await misbehave({ workflowOutcome: 'stuck' });
+		hurryDeadlines();
 		const error = errorOf(await start({ maxWaitMinutes: 0.05 }));
 		expect(error.message).toBe('The workflow did not finish within 0.05 minutes');
 		const [, id] = /Its ID is ([\w-]{36})\. It continues in Filestack/.exec(error.description!)!;
@@ -167,6 +171,7 @@ describe('a workflow', () => {
 
 	it('is noticed without its webhook', async () => {
 		await misbehave({ workflowEvent: 'lost' });
+		await sandbox.control.post('/clock', { speed: 100 });
 		const [{ json }] = outputOf(await start({ maxWaitMinutes: 1 }));
 		expect(json).toMatchObject({ finished: true, status: 'Finished' });
 	});
