@@ -158,7 +158,7 @@ let runs = 0;
 /** One object of each class, as in n8n: creating the description of a node takes longer than many runs. */
 const nodes = new Map<Case['Node'], INodeType>();
 
-function nodeOf({ Node }: Case): INodeType {
+export function nodeOf({ Node }: Case): INodeType {
 	const node = nodes.get(Node) ?? new Node();
 	nodes.set(Node, node);
 	return node;
