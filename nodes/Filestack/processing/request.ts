@@ -171,7 +171,7 @@ export const waitFields: Field[] = [
 	},
 ];
 
-/** @throws NodeOperationError for an ID that contains anything other than letters, digits and hyphens */
+/** @throws NodeOperationError for an ID that contains anything other than letters, digits, underscores and hyphens */
 export function checkedId(item: ItemContext, { displayName, name }: Field): string {
 	const id = item.parameter<string>(name).trim();
 	if (/^[\w-]{1,100}$/.test(id)) return id;
