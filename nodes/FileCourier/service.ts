@@ -25,10 +25,18 @@ export const fileCourier: Service = {
 	advice: {
 		400: 'Correct the field named in the message, then run the node again.',
 		401: 'Check the Client ID and Client Secret in the FileCourier credential. FileCourier only shows the secret once, when a project is created.',
-		404: 'The session was not found in this project. Check the Session ID, and that the credential belongs to the project that created it.',
+		404: 'FileCourier did not find this in the project of the credential.',
 		409: 'The session’s current status does not allow this. Use Get to check it.',
 		413: 'The request is too large for FileCourier or for a proxy in front of it. Shorten the message.',
-		429: 'Lower “Concurrent Items” under Options → Batching, or run the workflow less often.',
+	},
+	optionAdvice: {
+		404: [
+			{
+				fields: ['sessionId'],
+				text: (place) =>
+					`Check ${place}, and that the credential belongs to the project that created the session.`,
+			},
+		],
 	},
 };
 

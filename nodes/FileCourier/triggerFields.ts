@@ -92,7 +92,7 @@ export const triggerProperties: INodeProperties[] = [
 		...deliveryOptions,
 		deduplicationWindowOption(
 			2880,
-			'FileCourier retries unanswered deliveries for up to 27 hours. Lower this value to accept deliveries that you resend from the dashboard.',
+			'FileCourier retries deliveries without a successful response for up to 27 hours. Lower this value to accept deliveries that you resend from the dashboard.',
 		),
 		maxAgeOption(
 			172_800,

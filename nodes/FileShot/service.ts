@@ -1,6 +1,7 @@
 import { NodeApiError } from 'n8n-workflow';
 
 import { type ApiCall, type ApiResponse, callApi } from '../shared/http/client';
+import { SMALLER_REQUESTS } from '../shared/http/optionAdvice';
 import {
 	isJsonObject,
 	type JsonRecord,
@@ -33,10 +34,11 @@ export const fileShot: Service = {
 		403: 'The API key is valid, but the account is not allowed to do this. The API requires the Creator tier or higher, and only the owner of a file can delete it.',
 		404: 'The file does not exist or has expired. Use Get Many to list the available files.',
 		409: 'The custom slug may already be in use. Choose a different one.',
-		413: 'The file is too large for your tier or for a single request (100 MB). Lower “Split Files Larger Than (MiB)” under Options, or “Chunk Size (MiB)” if a chunk was rejected, or upgrade your tier.',
-		429: 'The request limit of your tier has been reached. Lower “Concurrent Items” under Options → Batching, or run the workflow less often.',
+		413: 'The file is too large for your tier or for a single request (100 MB). A higher tier may accept it.',
+		429: 'The request limit of your tier has been reached. Run the workflow less often or with fewer items.',
 		503: 'FileShot is temporarily unavailable. Try again later.',
 	},
+	optionAdvice: { 413: SMALLER_REQUESTS },
 };
 
 /** FileShot, or the delivery network that it redirects a download to. The API key is not sent to that network. */

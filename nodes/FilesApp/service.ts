@@ -1,5 +1,6 @@
 import { bearerAuth } from '../shared/http/credential';
 import { ANOTHER_SERVICE, credentialTest, judgeSuccess } from '../shared/http/credentialTest';
+import { SMALLER_REQUESTS } from '../shared/http/optionAdvice';
 import {
 	type ExpectedBody,
 	isJsonObject,
@@ -26,10 +27,12 @@ export const filesApp: Service = {
 		401: 'Check the API Key in the Files App credential. You can create a new key under Settings → API Keys.',
 		403: 'This API key does not have permission. Use a key from the account that owns the file or folder.',
 		404: 'The file or folder was not found in this account. It may have been deleted. Use Get Many to list the available files.',
-		413: 'The file is too large for your plan or for a single request. Lower “Split Files Larger Than (MiB)” under Options, or “Chunk Size (MiB)” if a chunk was rejected, or upgrade your plan.',
+		413: 'The file is too large for your plan or for a single request. A higher plan may accept it.',
 		429: 'The hourly request limit of your plan has been reached. Run the workflow less often or with fewer items, or upgrade your plan.',
 		500: 'Files App is temporarily unavailable. Try again later.',
 	},
+	// The limit is per hour, so that fewer requests at once do not help.
+	optionAdvice: { 413: SMALLER_REQUESTS, 429: [] },
 };
 
 /** A pattern for the URLs of a file. */

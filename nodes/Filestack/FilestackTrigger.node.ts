@@ -186,7 +186,10 @@ const triggerProperties: INodeProperties[] = [
 	optionsField([
 		globOption('File Name', 'fileName', 'e.g. *.pdf', 'events for files with a matching name'),
 		globOption('MIME Type', 'mimeType', 'e.g. image/*', 'events for files of a matching type'),
-		deduplicationWindowOption(2880, 'Filestack retries unanswered deliveries for up to 13 hours.'),
+		deduplicationWindowOption(
+			2880,
+			'Filestack retries deliveries without a successful response for up to 13 hours.',
+		),
 		maxAgeOption(
 			172_800,
 			'The default is as long as Ignore Duplicates For (Minutes): n8n recognizes a repeated delivery for that time and rejects it afterwards. Filestack may retry with the original signature for up to 13 hours, so use at least 46800.',

@@ -3,6 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { readCredential } from '../shared/http/credential';
 import { ANOTHER_SERVICE, credentialTest } from '../shared/http/credentialTest';
+import { SMALLER_PARTS, SPLIT_SMALLER } from '../shared/http/optionAdvice';
 import { isJsonObject, type Service, textOf } from '../shared/http/service';
 import { pastedText } from '../shared/text';
 import { authenticate, type Policy, policyQuery, type SignedPolicy, signPolicy } from './signing';
@@ -41,9 +42,9 @@ export const filestack: Service = {
 		401: 'Check the API Key and App Secret in the Filestack credential. Both must belong to the same app. The App Secret signs policies and is not the webhook secret.',
 		403: 'The request was not allowed. Make sure the App Secret for this API Key is set in the Filestack credential. If it is, check the clock of the n8n server: signatures are only valid for a few minutes.',
 		404: 'The file was not found or has been deleted. Check the handle, and that the credential belongs to the app that stored it.',
-		413: 'The file is too large for one request. Lower “Split Files Larger Than (MiB)” under Options.',
-		429: 'Lower “Concurrent Items” under Options → Batching, or run the workflow less often.',
+		413: 'The file is too large for one request.',
 	},
+	optionAdvice: { 413: [SPLIT_SMALLER] },
 };
 
 /** Filestack as the receiver of a file that cannot be sent in parts. */
@@ -53,6 +54,7 @@ export const oneRequestReceiver: Service = {
 		...filestack.advice,
 		413: 'Filestack accepts this file only in one request, and it is too large for that. To send it in parts, use Store without Base64 Decode.',
 	},
+	optionAdvice: {},
 };
 
 /** Returns the service's error message. */
@@ -74,7 +76,9 @@ export const objectStorage: Service = {
 	advice: {
 		403: 'The upload URL of the part was rejected repeatedly. Check the clock of the n8n server, then run the node again.',
 		404: 'The upload no longer exists. Run the node again.',
+		413: 'The storage does not accept a part of this size.',
 	},
+	optionAdvice: { 413: [SMALLER_PARTS] },
 };
 
 /** Reads the app secret; undefined if the credential has none. */

@@ -93,7 +93,7 @@ interface BodyWithKey {
 /**
  * Adds the API key and a signed policy to a request.
  *
- * Filestack requires a separate policy for every call and file. n8n's declarative `authenticate` cannot create one,
+ * Each request has its own policy, for its calls and its file. n8n's declarative `authenticate` cannot create one,
  * because its expressions neither know the call nor can sign. Signing in the node would expose the app secret to every
  * request. So the node puts the policy into the query as plain JSON (`policy`), and this function replaces it with
  * `policy` and `signature`. Without an app secret the request stays unsigned, which apps without security accept. A

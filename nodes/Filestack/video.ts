@@ -82,7 +82,7 @@ function describeJob({ functions, itemIndex }: ItemContext, state: JsonRecord): 
 		const message = `Filestack could not convert the video${reason ? `: ${reason}` : ''}`;
 		throw new NodeOperationError(functions.getNode(), message, {
 			itemIndex,
-			description: `The ID of the conversion is ${String(state.uuid)}. Check that the file is a video or an audio file. To try again, turn on Convert Again under Options.`,
+			description: `The ID of the conversion is ${String(state.uuid)}. Check that the file is a video or an audio file. To try again, use Video → Convert with Convert Again turned on.`,
 		});
 	}
 	const url = urlOf(state);

@@ -29,7 +29,6 @@ export const speedyFiles: Service = {
 		409: 'This conflicts with existing data. Change the value named in the message.',
 		413: 'The file is too large for the proxy in front of SpeedyFiles. Increase its limit (nginx: client_max_body_size).',
 		422: 'Correct the fields named in the message, then run the node again.',
-		429: 'Lower “Concurrent Items” under Options → Batching, or run the workflow less often.',
 	},
 	pageAdvice: {
 		// Until the setup is finished, every path redirects to /setup (SpeedyFiles source, app/routes/setup.py).
@@ -43,11 +42,10 @@ export const magicLinkHost: Service = {
 	...speedyFiles,
 	name: 'The magic link',
 	advice: {
-		400: 'Packages stored in S3 cannot be downloaded as a ZIP. Select “Single File” and download the files individually.',
+		400: 'Packages stored in S3 cannot be downloaded as a ZIP. Set Files to Download to Single File, and download the files individually.',
 		403: 'The storage rejected the download link. Run the node again to get a new one.',
 		404: 'The file was not found in this package. Check the file ID with Package → Get.',
 		410: 'The link has expired, was revoked or is incomplete. Finalize a revoked package again to get a new link.',
-		429: 'Lower “Concurrent Items” under Options → Batching, or run the workflow less often.',
 	},
 };
 

@@ -8,7 +8,7 @@ interface Labelled {
 	help: string;
 }
 
-/** A choice between several documented behaviours. */
+/** A choice between several documented behaviors. */
 export interface Choice extends Labelled {
 	/** What each value means, by value. */
 	values: Readonly<Record<string, string>>;

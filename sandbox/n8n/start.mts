@@ -55,7 +55,7 @@ export interface StartingN8n extends RunningN8n {
 	ready: Promise<void>;
 }
 
-/** Variables of the outer environment (the user's own n8n, the test runner) that would change n8n's behaviour. */
+/** Variables of the outer environment (the user's own n8n, the test runner) that would change n8n's behavior. */
 const OUTER_SETTINGS = /^(N8N_|DB_|EXECUTIONS_|QUEUE_|WEBHOOK_URL$|NODE_ENV$|NODE_OPTIONS$|JEST_)/;
 
 function withoutOuterSettings(environment: Record<string, string>): Record<string, string> {

@@ -183,7 +183,7 @@ export function parseHeader(json: Buffer): ContainerHeader {
 const MAX_FILE_SIZE = 2 ** 48;
 
 function parseDerivation(kdf: unknown): KeyDerivation {
-	if (!isJsonObject(kdf)) throw invalid('it does not say how its key is derived');
+	if (!isJsonObject(kdf)) throw invalid('it does not state how its key is derived');
 	const salt = bytesIn(kdf, 'salt', 8, 64);
 	const name = kdf.alg ?? kdf.algorithm;
 	if (name === undefined) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { type IDataObject, NodeOperationError } from 'n8n-workflow';
+import { type IDataObject, type INode, type NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { DAY } from '../../shared/dates';
 import { connectionError, responseError, unexpectedResponseError } from '../../shared/http/errors';
@@ -188,12 +188,20 @@ async function sendPart(
 		if (delay === undefined) {
 			const { origin } = new URL(url);
 			if (status === undefined) throw connectionError(node, objectStorage, origin, put);
-			if (status < 300)
-				throw unexpectedResponseError(node, objectStorage, origin, 'the response has no ETag');
+			if (status < 300) throw missingEtagError(node, origin);
 			throw responseError(node, objectStorage, { status, body: put.body, retryAfter });
 		}
 		await cancellableSleep(delay, settings.cancel);
 	}
+}
+
+/** Not with the usual advice to check the credential, because Filestack returns the address of the storage. */
+function missingEtagError(node: INode, origin: string): NodeApiError {
+	const seen = 'the response has no ETag';
+	const error = unexpectedResponseError(node, objectStorage, origin, seen);
+	error.description =
+		'A proxy between n8n and the storage may have changed the response. Run the node again.';
+	return error;
 }
 
 const PART_URL: ExpectedBody<{ url: string; headers: unknown }> = {

@@ -8,6 +8,7 @@ import {
 	type JsonRecord,
 	textOf,
 } from '../../shared/http/service';
+import { withOptionAdvice } from '../../shared/http/optionAdvice';
 import { compareWithService } from '../../shared/files/upload';
 import type { StreamStats } from '../../shared/files/streams';
 import type { SelectedFile } from '../handle';
@@ -50,14 +51,18 @@ export function hashMismatchError(
 	stored: string,
 ): NodeOperationError | undefined {
 	if (stored === sha256) return undefined;
-	return new NodeOperationError(
+	const error = new NodeOperationError(
 		functions.getNode(),
 		`The downloaded file “${fileName}” differs from the one in Filestack`,
 		{
 			itemIndex,
-			description: `The downloaded SHA-256 is ${sha256}, but Filestack reports ${stored}. The CDN may have returned an older copy. Turn off “Cache” under Options and download again.`,
+			description: `The downloaded SHA-256 is ${sha256}, but Filestack reports ${stored}. The CDN may have returned an older copy.`,
 		},
 	);
+	return withOptionAdvice(error, {
+		fields: ['cache'],
+		text: (place) => `Turn off ${place} and download it again.`,
+	});
 }
 
 /** Accepts any object: a response without a SHA-256 gets the more specific error below. */
@@ -69,13 +74,16 @@ const ANY_OBJECT: ExpectedBody<JsonRecord> = {
 async function fetchHashAndSize(item: ItemContext, selected: SelectedFile) {
 	const { sha256, size } = await readMetadata(item, selected, ['sha256', 'size'], ANY_OBJECT);
 	if (textOf(sha256)) return { sha256: String(sha256).toLowerCase(), size };
-	throw new NodeOperationError(
+	const error = new NodeOperationError(
 		item.functions.getNode(),
 		`Filestack did not return the SHA-256 of the file “${selected.handle}”`,
 		{
 			itemIndex: item.itemIndex,
-			description:
-				'The file itself exists. Turn off verification under Options, or use Get Hashes later.',
+			description: 'The file itself exists. Use Get Hashes later.',
 		},
 	);
+	throw withOptionAdvice(error, {
+		fields: ['verify'],
+		text: (place) => `To run the node without the comparison, turn off ${place}.`,
+	});
 }

@@ -4,6 +4,7 @@ import { callApi } from '../../shared/http/client';
 import { readAddressField, readCheckedCredential } from '../../shared/http/credential';
 import { withItemIndex } from '../../shared/http/errors';
 import { cancellableSleep } from '../../shared/http/retry';
+import { withOptionAdvice } from '../../shared/http/optionAdvice';
 import { secretsOf } from '../../shared/http/secrets';
 import type { ExpectedBody, Service } from '../../shared/http/service';
 import { executionSignal, StallGuard, withSignal } from '../../shared/http/stallGuard';
@@ -34,7 +35,6 @@ const CACHE_HINT =
 export const processing: Service = {
 	...filestack,
 	advice: { ...filestack.advice, 200: CACHE_HINT, 400: CACHE_HINT },
-	stallOption: 'Timeout (Seconds)',
 };
 
 /** Advice for messages that Filestack sends with different statuses (Filestack docs and Claude plugin, Errors). */
@@ -171,7 +171,7 @@ export const waitFields: Field[] = [
 	},
 ];
 
-/** @throws NodeOperationError for an ID that contains anything other than letters, digits and hyphens */
+/** @throws NodeOperationError for an ID that contains anything other than letters, digits, underscores and hyphens */
 export function checkedId(item: ItemContext, { displayName, name }: Field): string {
 	const id = item.parameter<string>(name).trim();
 	if (/^[\w-]{1,100}$/.test(id) && !MISSING_VALUES.has(id)) return id;
@@ -204,7 +204,11 @@ export async function waitFor<T>(item: ItemContext, job: Job<T>, state: T): Prom
 	const end = performance.now() + minutes * 60_000;
 	const stopped = () =>
 		unfinishedError(item, job, 'was still running when the execution was stopped');
-	const tooLate = () => unfinishedError(item, job, `did not finish within ${minutes} minutes`);
+	const tooLate = () =>
+		withOptionAdvice(unfinishedError(item, job, `did not finish within ${minutes} minutes`), {
+			fields: ['maxWaitMinutes'],
+			text: (place) => `To wait longer, increase ${place}.`,
+		});
 	let current = state;
 	while (!job.isComplete(current)) {
 		const left = end - performance.now();
@@ -236,6 +240,6 @@ const continuation = (id: string) =>
 function unfinishedError<T>(item: ItemContext, { what, id }: Job<T>, problem: string) {
 	return new NodeOperationError(item.functions.getNode(), `${what} ${problem}`, {
 		itemIndex: item.itemIndex,
-		description: `${continuation(id)}, or increase Maximum Wait.`,
+		description: `${continuation(id)}.`,
 	});
 }

@@ -1,6 +1,7 @@
 import { type IBinaryData, NodeOperationError } from 'n8n-workflow';
 
 import { connectionError } from '../http/errors';
+import { withOptionAdvice } from '../http/optionAdvice';
 import { cancellableSleep, type RequestFailure, retryDelay, toRequestFailure } from '../http/retry';
 import { textOf, type TransferContext } from '../http/service';
 import { StallGuard } from '../http/stallGuard';
@@ -280,8 +281,12 @@ export function checkMaxSize(
 
 function maxSizeError(context: TransferContext, fileName: string, maxSize: number) {
 	const message = `“${fileName}” is larger than the ${maxSize} bytes of Maximum Size`;
-	const description = 'No file was stored. To download it, increase Maximum Size under Options.';
-	return new NodeOperationError(context.getNode(), message, { description });
+	const description = 'No file was stored.';
+	const error = new NodeOperationError(context.getNode(), message, { description });
+	return withOptionAdvice(error, {
+		fields: ['maxSizeMb'],
+		text: (place) => `To accept it, increase ${place}.`,
+	});
 }
 
 function storageError(context: TransferContext, fileName: string, { reason }: RequestFailure) {

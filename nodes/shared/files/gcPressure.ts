@@ -46,7 +46,7 @@ const MAJOR_GC_AFTER_BYTES = 384 * MIB;
 const MAJOR_GC_TRIGGER_BYTES = 96 * MIB;
 
 /**
- * Keeps V8 from optimising the allocation away. Stores numbers and not the array, because an array stored here would
+ * Keeps V8 from optimizing the allocation away. Stores numbers and not the array, because an array stored here would
  * survive the next minor GC.
  */
 const lastAllocation = { first: 0, size: 0 };

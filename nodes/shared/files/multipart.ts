@@ -2,6 +2,7 @@ import { type INode, type JsonObject, NodeApiError } from 'n8n-workflow';
 
 import { forEachConcurrent } from '../node/batching';
 import { mayHaveSucceeded, withItemIndex } from '../http/errors';
+import { optionAdviceOf, withOptionAdvice } from '../http/optionAdvice';
 import type { ItemContext } from '../node/operation';
 import { ArrivedParts, ChangedFileError, skipArrivedParts } from './arrivedParts';
 import { type Part, readParts } from './parts';
@@ -105,7 +106,7 @@ function incompleteUploadError(
 	}: { partName: string; uploaded: number[]; total: number; mayBeComplete: boolean },
 ) {
 	const { httpCode, failure } = cause as NodeApiError;
-	return new NodeApiError(node, {} as JsonObject, {
+	const error = new NodeApiError(node, {} as JsonObject, {
 		message: cause.message,
 		httpCode: httpCode ?? undefined,
 		description:
@@ -114,6 +115,7 @@ function incompleteUploadError(
 			}; ${mayBeComplete ? UNKNOWN_RESULT_HINT : 'the upload is incomplete.'}`.trim(),
 		failure,
 	});
+	return withOptionAdvice(error, ...optionAdviceOf(cause));
 }
 
 /** Formats indices as one-based numbers with runs shortened: 1–3, 5. */

@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import type { Payload } from '../http/client';
-import { readResponseBody } from '../http/responseBody';
+import { readResponseBody, responseDeadline } from '../http/responseBody';
 import { parseRetryAfter, type RequestFailure, toRequestFailure } from '../http/retry';
 import type { ByteStream } from '../http/service';
 import { bufferUploadTimeout, processingTime, StallGuard } from '../http/stallGuard';
@@ -163,7 +163,7 @@ const bufferPayload = (
 ): Payload => ({
 	contentType,
 	size: body.length,
-	open: () => Promise.resolve({ body, stallGuard: new StallGuard(timeout, cancel) }),
+	open: () => Promise.resolve({ body, stallGuard: responseDeadline(timeout, cancel) }),
 });
 
 /** The result of a PUT: the response of the host, or the connection error. */

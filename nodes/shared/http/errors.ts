@@ -1,5 +1,6 @@
 import { type INode, type JsonObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
+import { FEWER_AT_ONCE, LONGER_STALL, LONGER_TIMEOUT, withOptionAdvice } from './optionAdvice';
 import { isCertificateError, isUnsent, type RequestFailure } from './retry';
 import { baseUrlLabel, isJsonObject, type JsonRecord, type Service, textOf } from './service';
 
@@ -30,9 +31,12 @@ const CONNECTION_ERRORS: Readonly<Record<string, string>> = {
 	ERR_TLS_CERT_ALTNAME_INVALID: 'The TLS certificate belongs to a different host name',
 };
 
+/** The codes of a timeout while the service may still be working. */
+const RESPONSE_TIMEOUTS = new Set(['ETIMEDOUT', 'ECONNABORTED']);
+
 /** Explanations of responses that arrived, but cannot be used; by the code of their error. */
 const UNUSABLE_RESPONSES: Readonly<Record<string, string>> = {
-	ESLOWRESPONSE: 'The service, or a proxy in front of it, sends its response too slowly.',
+	ESLOWRESPONSE: 'The service, or a proxy in front of it, responds too slowly.',
 	ERESPONSESIZE: 'A response of the service is much smaller, so the rest was not read.',
 };
 
@@ -55,18 +59,19 @@ const MAX_QUOTED = 10_000;
  */
 export function connectionError(
 	node: INode,
-	{ name, stallOption = 'Stall Timeout (Seconds)' }: Pick<Service, 'name' | 'stallOption'>,
+	{ name }: Pick<Service, 'name'>,
 	origin: string,
 	failure: RequestFailure,
 ) {
 	const { code = '', reason } = failure;
 	const explanation = messageText(reason) ?? 'The connection failed';
 	if (code === 'ESTALLED') {
-		return new NodeApiError(node, {} as JsonObject, {
+		const error = new NodeApiError(node, {} as JsonObject, {
 			message: `${name}: ${explanation}`,
-			description: `The transfer was cancelled. Run the node again. If the connection is slow, increase “${stallOption}” under Options.`,
+			description: 'The transfer was cancelled. Run the node again.',
 			failure: { cause: 'temporarily-unavailable' },
 		});
+		return withOptionAdvice(error, LONGER_STALL);
 	}
 	if (isUnusableResponse(code)) {
 		const error = new NodeApiError(node, {} as JsonObject, {
@@ -76,7 +81,7 @@ export function connectionError(
 		});
 		error.context.code = code;
 		error.context.mayHaveSucceeded = true;
-		return error;
+		return code === 'ESLOWRESPONSE' ? withOptionAdvice(error, LONGER_TIMEOUT) : error;
 	}
 	const error = new NodeApiError(node, {} as JsonObject, {
 		message: `${name} could not be reached at ${origin}`,
@@ -85,7 +90,7 @@ export function connectionError(
 	});
 	error.context.code = code;
 	error.context.mayHaveSucceeded = !(failure.unsent ?? isUnsent(code, reason));
-	return error;
+	return RESPONSE_TIMEOUTS.has(code) ? withOptionAdvice(error, LONGER_TIMEOUT) : error;
 }
 
 /** Explains a connection error code; undefined for an unknown code. */
@@ -122,7 +127,8 @@ export function responseError(
 		failure: failureOf(status, retryAfter),
 	});
 	error.context.mayHaveSucceeded = status >= 500;
-	return error;
+	const more = service.optionAdvice?.[status] ?? (status === 429 ? [FEWER_AT_ONCE] : []);
+	return withOptionAdvice(error, ...more);
 }
 
 const pageHint = (service: Service, origin: string) =>
@@ -233,6 +239,7 @@ const isHttpError = (error: unknown): error is JsonRecord =>
 
 function generalAdvice(status: number): string {
 	if (status >= 500) return 'The service is temporarily unavailable. Try again later.';
+	if (status === 429) return 'Run the workflow less often or with fewer items.';
 	return 'Check the node parameters.';
 }
 

@@ -7,6 +7,8 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 
+import type { OptionAdvice } from './optionAdvice';
+
 /** The n8n contexts from which a service is called. */
 export type ServiceContext =
 	IExecuteFunctions | IWebhookFunctions | IHookFunctions | IPollFunctions | ILoadOptionsFunctions;
@@ -39,10 +41,10 @@ export interface Service {
 	reportsFailure?(body: unknown): boolean;
 	/** Advice for the user, by HTTP status. */
 	advice: Readonly<Record<number, string>>;
+	/** Further advice that names fields, by HTTP status. For 429, there is a default. */
+	optionAdvice?: Readonly<Record<number, readonly OptionAdvice[]>>;
 	/** Advice for a redirect or a web page, for statuses whose cause is not a wrong address. */
 	pageAdvice?: Readonly<Record<number, string>>;
-	/** The option that limits the time without data in a transfer; “Stall Timeout (Seconds)” by default. */
-	stallOption?: string;
 	/** Returns secrets that a call derives from the credential, such as signatures, so that they are hidden as well. */
 	secretsIn?(qs: IDataObject, credential: JsonRecord): string[];
 }

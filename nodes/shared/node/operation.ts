@@ -9,7 +9,7 @@ import type {
 import { batchingOption } from './batching';
 import { fileNameOption, optionsField, outputField, simplifyField } from './fields';
 import type { OutputItem, OutputShape } from './output';
-import { type Field, toProperty } from './schema';
+import { type Field, isShown, toProperty, type Values } from './schema';
 
 /** One input item of an operation. All its values are validated before the operation starts. */
 export interface ItemContext {
@@ -167,6 +167,41 @@ function batchingFor({ together, batchingHiddenFor = {} }: Operation): Field {
 	return Object.keys(hide).length > 0
 		? { ...batchingOption, displayOptions: { hide } }
 		: batchingOption;
+}
+
+/**
+ * Returns where the user finds a field: “Concurrent Items” under Options → Batching; undefined if the operation does not
+ * show it for these values.
+ * @param path the name of an option or a field; of a field in a collection, with dots
+ */
+export function placeOf(path: string, operation: Operation, values: Values): string | undefined {
+	const fields = fieldsOf(operation);
+	const options = fields.find(({ name }) => name === 'options');
+	const given = (values.options ?? {}) as Values;
+	return (
+		placeIn((options?.options ?? []) as Field[], path, given, values, ['Options']) ??
+		placeIn(fields, path, values, values, [])
+	);
+}
+
+function placeIn(
+	fields: Field[],
+	path: string,
+	siblings: Values,
+	root: Values,
+	parents: string[],
+): string | undefined {
+	const [name, group, inner] = path.split('.');
+	const field = fields.find((one) => one.name === name);
+	if (!field || !isShown(field, siblings, root)) return undefined;
+	const { displayName, options = [] } = field;
+	if (inner === undefined) {
+		return `“${displayName}”${parents.length > 0 ? ` under ${parents.join(' → ')}` : ''}`;
+	}
+	const members = options.flatMap((one) =>
+		'values' in one && one.name === group ? one.values : [],
+	);
+	return placeIn(members, inner, {}, root, [...parents, displayName]);
 }
 
 /** Returns the subtitle of an action node: the selected operation and resource in words. */

@@ -8,9 +8,10 @@ import {
 } from 'n8n-workflow';
 
 import { itemIndexOf, withItemIndex } from '../http/errors';
+import { optionAdviceOf } from '../http/optionAdvice';
 import { allSecretsOf, type Secrets, secretsOf } from '../http/secrets';
 import { type Batching, mapInBatches } from './batching';
-import { fieldsOf, type ItemContext, type Operation, type Resource } from './operation';
+import { fieldsOf, type ItemContext, type Operation, placeOf, type Resource } from './operation';
 import { simplifyField } from './fields';
 import { type OutputShape, toOutput } from './output';
 import { itemSource, readParameters } from './parameters';
@@ -67,11 +68,13 @@ async function runGroup(
 	const pairedItems = indexes.map((item) => ({ item }));
 	const pairedItem = isTogether ? pairedItems : pairedItems[0];
 	const callbacks: Array<() => void> = [];
+	const reads = new Map<number, ReadItem>();
 	let [current] = indexes;
 	try {
 		const items = indexes.map((itemIndex) => {
 			current = itemIndex;
 			const read = readItem(functions, resources, itemIndex);
+			reads.set(itemIndex, read);
 			return itemContext(functions, read, { itemIndex, callbacks });
 		});
 		[current] = indexes;
@@ -90,12 +93,28 @@ async function runGroup(
 		// An operation for one item may read others as well.
 		const index = itemIndexOf(error) ?? current;
 		const problem = withItemIndex(functions.getNode(), error, index);
+		addOptionAdvice(problem, reads.get(index));
 		(await allSecretsOf(functions)).hideInThrown(problem);
 		if (!functions.continueOnFail()) throw problem;
 		return [{ json: failedItem(problem), pairedItem }];
 	} finally {
 		for (const callback of callbacks) callback();
 	}
+}
+
+/** Adds the advice that names a field, if the operation shows the field. */
+function addOptionAdvice(error: NodeOperationError | NodeApiError, read?: ReadItem): void {
+	if (!read) return;
+	const { operation, values } = read;
+	const find = (field: string) => placeOf(field, operation, values);
+	const sentences = optionAdviceOf(error)
+		.filter((advice) => advice.with === undefined || find(advice.with) !== undefined)
+		.flatMap(({ fields, text }) => {
+			const place = fields.map(find).find(Boolean);
+			return place === undefined ? [] : text(place);
+		});
+	if (sentences.length === 0) return;
+	error.description = [error.description, ...sentences].filter(Boolean).join(' ');
 }
 
 /** For results whose fields have only common names. */

@@ -50,7 +50,7 @@ export function chunkRoutes(app: FastifyInstance, context: ServiceContext, accou
 }
 
 const finalizeSchema = {
-	summary: 'Complete an upload in chunks',
+	summary: 'Complete a chunked upload',
 	description:
 		'Only the desktop app sends this; according to the docs, the last chunk completes the upload.',
 	...FILE_ID,
@@ -62,7 +62,7 @@ const starts = {
 	documented: {
 		path: '/files/init-upload',
 		schema: {
-			summary: 'Start an upload in chunks',
+			summary: 'Start a chunked upload',
 			description: 'The docs do not describe the body.',
 			...startBody([]),
 			...OPTIONAL_BODY,
@@ -72,7 +72,7 @@ const starts = {
 	desktop: {
 		path: '/files/pre-upload',
 		schema: {
-			summary: 'Start an upload in chunks (desktop app)',
+			summary: 'Start a chunked upload (desktop app)',
 			...startBody(['fileName', 'fileSize']),
 			response: startResponses(),
 		},

@@ -25,7 +25,7 @@ const schemas = {
 		...{ response: [200, listOf(ref('TokenInfo'))], problems: [401] },
 	}),
 	createToken: operation({
-		...{ id: 'create_token_me_tokens_post', summary: 'Make an API token', tag: 'me' },
+		...{ id: 'create_token_me_tokens_post', summary: 'Create an API token', tag: 'me' },
 		...{ response: [201, ref('TokenCreated')], problems: [400, 401, 422] },
 		takes: ['application/json', ref('TokenCreate')],
 	}),

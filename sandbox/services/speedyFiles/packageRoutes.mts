@@ -38,7 +38,7 @@ const schemas = {
 		...{ tag: 'packages', response: [200, ref('PackageOut')], problems: [401, 403, 404], params },
 	}),
 	remove: operation({
-		...{ id: 'delete_package_packages__pkg_id__delete', summary: 'Delete a package for good' },
+		...{ id: 'delete_package_packages__pkg_id__delete', summary: 'Delete a package permanently' },
 		...{ tag: 'packages', response: [204], problems: [401, 403, 404], params },
 	}),
 	upload: operation({
@@ -48,7 +48,7 @@ const schemas = {
 		takes: ['multipart/form-data', ref('Body_upload_file')],
 	}),
 	finalize: operation({
-		...{ id: 'finalize_package_packages__pkg_id__finalize_post', summary: 'Mint the magic link' },
+		...{ id: 'finalize_package_packages__pkg_id__finalize_post', summary: 'Create the magic link' },
 		...{ tag: 'packages', response: [200, ref('FinalizeOut')], params },
 		problems: [400, 401, 403, 404],
 	}),

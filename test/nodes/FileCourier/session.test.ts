@@ -103,7 +103,9 @@ describe('Session: Cancel', () => {
 	it('reports that an unknown session was not found', async () => {
 		const error = errorOf(await session('cancel', 'req_unknown'));
 		expect(error.message).toMatch(/^FileCourier responded with 404/);
-		expect(error.description).toContain('The session was not found');
+		expect(error.description).toContain(
+			'FileCourier did not find this in the project of the credential',
+		);
 	});
 });
 

@@ -56,7 +56,7 @@ describe('Get Many files', () => {
 		expect(outputOf(await list({ limit }))).toHaveLength(Math.min(limit, COUNT));
 	});
 
-	it('gives those of a folder', async () => {
+	it('returns those of a folder', async () => {
 		const found = idsOf(await list({ folderId: 'folder_1' }));
 		expect([...found].sort()).toEqual(ids.slice(0, 3).sort());
 	});
@@ -93,7 +93,7 @@ describe('Get Many files', () => {
 		[{ options: { createdAfter: 'soon' } }, 'The field “Created After” is not a valid date'],
 		[{ limit: 0 }, 'The field “Limit” must be a whole number of 1 or more'],
 		[{ limit: '={{ "x" }}' }, 'The field “Limit” must be a whole number of 1 or more'],
-	])('with %j says: %s', async (parameters, message) => {
+	])('with %j, fails with: %s', async (parameters, message) => {
 		expect(errorOf(await list(parameters)).message).toBe(message);
 		expect(await callCount()).toBe(0);
 	});
@@ -167,7 +167,7 @@ describe('Get Many changes', () => {
 		},
 	);
 
-	it('gives those of a folder', async () => {
+	it('returns those of a folder', async () => {
 		expect(idsOf(await changes({ since, folderId: 'folder_1' }))).toEqual(ids.slice(0, 3));
 	});
 
@@ -194,7 +194,7 @@ describe('Get Many changes', () => {
 	it.each([
 		[{ since: '={{ "soon" }}' }, 'The field “Changed Since” is not a valid date'],
 		[{ since, limit: -1 }, 'The field “Limit” must be a whole number of 1 or more'],
-	])('with %j says: %s', async (parameters, message) => {
+	])('with %j, fails with: %s', async (parameters, message) => {
 		expect(errorOf(await changes(parameters)).message).toBe(message);
 	});
 

@@ -90,7 +90,9 @@ it('reports which chunks were uploaded if one finally fails', async () => {
 	const error = errorOf(await upload([await large()], parameters));
 	expect(error.message).toMatch(/^Files App responded with 413: .* \(file_too_large\)$/);
 	expect(error.description).toContain('2 of 3 chunks were uploaded (1–2)');
-	expect(error.description).toContain('“Chunk Size (MiB)” if a chunk was rejected');
+	expect(error.description).toContain(
+		'If a chunk was rejected, lower “Chunk Size (MiB)” under Options',
+	);
 });
 
 it('sends no more chunks after one has finally failed', async () => {

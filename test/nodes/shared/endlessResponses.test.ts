@@ -39,7 +39,7 @@ describe('a response that never ends', () => {
 		host.handle(trickle(200, '{'));
 		const error = errorOf(await call('get'));
 		expect(error.message).toBe(TOO_SLOW);
-		expect(error.description).toContain('or a proxy in front of it, sends its response too slowly');
+		expect(error.description).toContain('or a proxy in front of it, responds too slowly');
 		expect(error.failure).toEqual({ cause: 'temporarily-unavailable' });
 		expect(host.requests).toHaveLength(4);
 		expect(waits).toHaveLength(3);

@@ -137,7 +137,7 @@ describe('a video', () => {
 		const error = errorOf(await convert(failing));
 		expect(error.message).toBe('Filestack could not convert the video: Conversion failed');
 		expect(error.description).toContain(`The ID of the conversion is ${json.jobId as string}`);
-		expect(error.description).toContain('turn on Convert Again');
+		expect(error.description).toContain('use Video → Convert with Convert Again turned on');
 		await misbehave({ videoOutcome: 'complete' });
 		const [again] = outputOf(await convert({ ...failing, options: { force: true } }));
 		expect(again.json.jobId).not.toBe(json.jobId);
