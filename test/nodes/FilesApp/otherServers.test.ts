@@ -1,0 +1,62 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { FilesAppApi } from '../../../credentials/FilesAppApi.credentials';
+import { FilesApp } from '../../../nodes/FilesApp/FilesApp.node';
+import { itemWith } from '../../support/binary';
+import { errorOf, outputOf, runNode } from '../../support/engine';
+import { byId } from '../../support/locators';
+import { type TestResponse, useTestServer } from '../../support/testServer';
+
+/** Files App behind a server whose responses differ from the documented ones. */
+const host = useTestServer();
+const BYTES = Buffer.from('hello');
+const FILE = { id: 'file_1', name: 'a.txt', size: BYTES.length };
+
+let runs = 0;
+
+async function run(resource: string, operation: string, parameters: IDataObject = {}) {
+	return await runNode({
+		node: new FilesApp(),
+		credentialType: new FilesAppApi(),
+		credentials: { baseUrl: host.url, apiKey: 'key' },
+		parameters: { resource, operation, ...parameters },
+		// A failed upload would be continued by the next run of the same workflow.
+		workflowId: `other-${++runs}`,
+		input: [await itemWith({ data: { name: 'a.txt', bytes: BYTES } })],
+	});
+}
+
+/** Responds to an upload in chunks. */
+const chunked = (responses: Record<string, IDataObject> = {}) => {
+	const all: Record<string, IDataObject> = {
+		'/chunks/init': { upload_id: 'upl_1', chunk_size: 5 },
+		'/chunks': { received: true },
+		'/chunks/complete': FILE,
+		...responses,
+	};
+	host.respond(({ path }): TestResponse => ({ body: all[path] }));
+};
+const uploadInChunks = async () =>
+	await run('file', 'upload', { options: { thresholdMb: 0 } });
+const requested = () => host.requests.map(({ path }) => path);
+
+describe('an upload', () => {
+	it.each([false, 0, '0', 'false'])('fails if the file is encrypted: %j', async (encrypted) => {
+		host.respond({ body: { ...FILE, encrypted } });
+		const error = errorOf(await run('file', 'upload'));
+		expect(error.message).toBe('Files App stored “a.txt” without encryption');
+		expect(error.description).toContain('Its ID is file_1. Delete the file');
+		chunked({ '/chunks/complete': { ...FILE, encrypted } });
+		expect(errorOf(await uploadInChunks()).message).toBe(error.message);
+	});
+
+	it.each([
+		[true, { encrypted: true }],
+		[true, {}],
+		[false, { encrypted: false }],
+	])('with Encrypt %j succeeds if the service reports %j', async (encrypt, more) => {
+		host.respond({ body: { ...FILE, ...more } });
+		expect(outputOf(await run('file', 'upload', { encrypt }))).toHaveLength(1);
+	});
+
+});
