@@ -59,4 +59,26 @@ describe('an upload', () => {
 		expect(outputOf(await run('file', 'upload', { encrypt }))).toHaveLength(1);
 	});
 
+	it.each([false, 0, '0', 'false'])(
+		'is not completed if a chunk is received: %j',
+		async (received) => {
+			chunked({ '/chunks': { received } });
+			const error = errorOf(await uploadInChunks());
+			expect(error.message).toContain('without confirming that the chunk was received');
+			expect(requested()).not.toContain('/chunks/complete');
+		},
+	);
+
+	it.each([true, 'x', 1.5, 0, -1])('fails if the chunk size is %j', async (chunk_size) => {
+		chunked({ '/chunks/init': { upload_id: 'upl_1', chunk_size } });
+		const error = errorOf(await uploadInChunks());
+		expect(error.message).toContain(`the chunk size is ${String(chunk_size)} bytes`);
+		expect(requested()).toEqual(['/chunks/init']);
+	});
+
+	it.each([6, 1e15])('sends one chunk if the chunk size is %j bytes', async (chunk_size) => {
+		chunked({ '/chunks/init': { upload_id: 'upl_1', chunk_size } });
+		expect(outputOf(await uploadInChunks())).toHaveLength(1);
+		expect(requested()).toEqual(['/chunks/init', '/chunks', '/chunks/complete']);
+	});
 });
