@@ -82,3 +82,13 @@ describe('an upload', () => {
 		expect(requested()).toEqual(['/chunks/init', '/chunks', '/chunks/complete']);
 	});
 });
+
+it('Get Many changes stops reading a server that ignores the time and always has more', async () => {
+	const change = { id: 'file_1', action: 'created', timestamp: '2025-01-01T00:00:01Z' };
+	host.respond(() => {
+		if (host.requests.length > 20) return { status: 400, body: { error: { message: 'endless' } } };
+		return { body: { changes: [change], cursor: 'x', has_more: true } };
+	});
+	const parameters = { since: '2025-01-01T00:00:00Z', returnAll: true };
+	expect(outputOf(await run('change', 'getAll', parameters))).toHaveLength(1);
+});
