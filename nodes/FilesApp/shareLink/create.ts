@@ -11,6 +11,7 @@ import {
 } from '../../shared/http/service';
 import { durationFields } from '../../shared/node/duration';
 import type { ItemContext, Operation, Resource } from '../../shared/node/operation';
+import { parseHttpUrl } from '../../shared/text';
 import { fileField } from '../file/getAll';
 import { filesApp } from '../service';
 
@@ -78,7 +79,7 @@ export const create: Operation = {
 
 const LINK: ExpectedBody<JsonRecord> = {
 	what: 'the URL of the share link',
-	read: (body) => (isJsonObject(body) && textOf(body.url) ? body : undefined),
+	read: (body) => (isJsonObject(body) && parseHttpUrl(textOf(body.url)) ? body : undefined),
 };
 
 function linkSettings(item: ItemContext): IDataObject {

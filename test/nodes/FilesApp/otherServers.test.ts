@@ -92,3 +92,12 @@ it('Get Many changes stops reading a server that ignores the time and always has
 	const parameters = { since: '2025-01-01T00:00:00Z', returnAll: true };
 	expect(outputOf(await run('change', 'getAll', parameters))).toHaveLength(1);
 });
+
+it.each(['x', '/s/abc', 'javascript:alert(1)'])(
+	'a share link with the URL %j is an error',
+	async (url) => {
+		host.respond({ body: { id: 'share_1', url } });
+		const error = errorOf(await run('shareLink', 'create', { fileId: byId('file_1') }));
+		expect(error.message).toBe('Files App responded without the URL of the share link');
+	},
+);
