@@ -101,3 +101,10 @@ it.each(['x', '/s/abc', 'javascript:alert(1)'])(
 		expect(error.message).toBe('Files App responded without the URL of the share link');
 	},
 );
+
+it('says that a compressed response cannot be decoded, instead of that the service cannot be reached', async () => {
+	host.respond({ headers: { 'content-encoding': 'gzip' }, body: { files: [] } });
+	const error = errorOf(await run('file', 'getAll'));
+	expect(error.message).toBe('Files App: The compressed response cannot be decoded');
+	expect(error.description).toContain('damaged or incomplete');
+});
