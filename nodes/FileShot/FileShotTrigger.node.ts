@@ -9,6 +9,7 @@ import {
 } from 'n8n-workflow';
 
 import { epochOf } from '../shared/dates';
+import { FIRST_PAGE, type NumberedPosition } from '../shared/http/paging';
 import { optionsField, simplifyField } from '../shared/node/fields';
 import { matchesGlob } from '../shared/node/filters';
 import { eventsSubtitle } from '../shared/node/operation';
@@ -37,7 +38,7 @@ import {
 import { globOption } from '../shared/webhook/events';
 import { fileShotApiTest } from './credentialTest';
 import { describeFile, fileDetails, outputFieldsOf, readLinkBase } from './describe';
-import { fetchFilePage, MAX_PAGE_SIZE, type Position } from './file/getAll';
+import { fetchFilePage, MAX_PAGE_SIZE } from './file/getAll';
 import { fileShot } from './service';
 
 interface Settings extends LeadTime {
@@ -79,7 +80,7 @@ export class FileShotTrigger implements INodeType {
 				leadTime: leadSeconds(settings),
 				fileName,
 			});
-		return await runPoll<ListState<Position>>(this, {
+		return await runPoll<ListState<NumberedPosition>>(this, {
 			service: fileShot,
 			output: fileDetails,
 			simplify: settings.simplify,
@@ -111,12 +112,12 @@ interface WatchedFiles {
 async function watchedFiles(
 	context: IPollFunctions,
 	{ events, includeExisting, leadTime, fileName }: WatchedFiles,
-): Promise<PolledList<Position>> {
+): Promise<PolledList<NumberedPosition>> {
 	const linkBase = await readLinkBase(context);
 	return {
 		events,
 		includeExisting,
-		first: { page: 1, seen: 0 },
+		first: FIRST_PAGE,
 		fetchPage: async (position) => {
 			const { items, next, now } = await fetchFilePage(context, position, MAX_PAGE_SIZE);
 			return {

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readAddressField, readCheckedCredential } from '../shared/http/credential';
-import { pastedText } from '../shared/text';
+import { parseHttpUrl, pastedText } from '../shared/text';
 import { epochOf } from '../shared/dates';
 import {
 	booleanOf,
@@ -110,8 +110,10 @@ export function describeFile(data: JsonRecord, { linkBase, now }: DescribeContex
 	const expires = epochOf(fieldOf(data, 'expiresAt'));
 	const isExpired = booleanOf(data.expired) === true || (expires !== undefined && expires <= now);
 	const page = textOf(fieldOf(data, 'slug')) ?? fileId;
-	const link =
-		textOf(fieldOf(data, 'downloadUrl')) ?? (page && `${linkBase}/f/${encodeURIComponent(page)}`);
+	const downloadUrl = textOf(fieldOf(data, 'downloadUrl'));
+	const link = parseHttpUrl(downloadUrl)
+		? downloadUrl
+		: page && `${linkBase}/f/${encodeURIComponent(page)}`;
 	const added = {
 		fileId,
 		link,

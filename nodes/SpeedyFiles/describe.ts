@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { epochOf } from '../shared/dates';
-import { isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
+import { countOf, isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
 import type { OutputItem, OutputShape } from '../shared/node/output';
 
 /** A file of a package (SpeedyFiles docs, REST API). */
@@ -33,7 +33,10 @@ const isPast = (date: unknown, now: number) => (epochOf(date) ?? Infinity) <= no
 export function describePackage(data: JsonRecord, now: number): OutputItem {
 	return {
 		json: data as IDataObject,
-		added: { status: effectiveStatusOf(data, now), ...totalsOf(packageFiles(data)) },
+		added: {
+			status: effectiveStatusOf(data, now),
+			...(Array.isArray(data.files) && totalsOf(packageFiles(data))),
+		},
 	};
 }
 
@@ -58,8 +61,10 @@ export function describeToken(data: JsonRecord, now: number): OutputItem {
 export const packageFiles = (data: JsonRecord): JsonRecord[] =>
 	Array.isArray(data.files) ? data.files.filter(isJsonObject) : [];
 
-/** The number of files and their total size in bytes. */
-export const totalsOf = (files: JsonRecord[]) => ({
-	fileCount: files.length,
-	totalSize: files.reduce((sum, { size_bytes: size }) => sum + Number(size ?? 0), 0),
-});
+/** The number of files and their total size in bytes, which is unknown if the size of a file is. */
+export function totalsOf(files: JsonRecord[]): { fileCount: number; totalSize?: number } {
+	const sizes = files.flatMap(({ size_bytes: size }) => countOf(size) ?? []);
+	const isKnown = sizes.length === files.length;
+	const totalSize = sizes.reduce((sum, size) => sum + size, 0);
+	return { fileCount: files.length, ...(isKnown && { totalSize }) };
+}

@@ -1,6 +1,6 @@
-import type { INodeProperties } from 'n8n-workflow';
+import { type INodeProperties, NodeOperationError } from 'n8n-workflow';
 
-import { DAY, serviceTime } from '../shared/dates';
+import { DAY, outlives, serviceTime } from '../shared/dates';
 import { callApi, pathSegment } from '../shared/http/client';
 import {
 	confirmedBy,
@@ -73,8 +73,9 @@ export const create: Operation = {
 	output: tokenOutput,
 	options: [lifetime.count, lifetime.unit],
 	async execute(item) {
+		const { functions, itemIndex } = item;
 		const request = tokenRequest(item);
-		const { body, headers } = await callApi(item.functions, speedyFiles, {
+		const { body, headers } = await callApi(functions, speedyFiles, {
 			method: 'POST',
 			path: '/me/tokens',
 			body: request,
@@ -82,7 +83,14 @@ export const create: Operation = {
 			retryable: false,
 			unknownResultHint: `SpeedyFiles may have created the token “${request.name}” anyway, but its value is lost. Revoke it with Token → Revoke.`,
 		});
-		return describeToken(body, serviceTime(headers));
+		const now = serviceTime(headers);
+		const days = request.expires_in_days;
+		if (days !== undefined && outlives(body.expires_at, now + days * DAY)) {
+			const message = 'SpeedyFiles created a token that does not expire when it should';
+			const description = `Its ID is ${String(body.id)}. Revoke the token with Token → Revoke, and check the version of the instance.`;
+			throw new NodeOperationError(functions.getNode(), message, { itemIndex, description });
+		}
+		return describeToken(body, now);
 	},
 };
 

@@ -92,6 +92,18 @@ export function isNoDate(value: unknown): boolean {
 	return milliseconds !== undefined && milliseconds < EARLIEST_DATE;
 }
 
+/**
+ * Whether a service reports that something has no expiry date although it was to have one, or expires a day or more later:
+ * the service has ignored the setting. Less than a day may be due to rounding.
+ * @param reported the expiry date of the service; undefined if the response does not contain it
+ * @param expected milliseconds since 1970
+ */
+export function outlives(reported: unknown, expected: number): boolean {
+	if (reported === undefined) return false;
+	const expires = epochOf(reported);
+	return expires === undefined ? isNoDate(reported) : expires >= expected + DAY;
+}
+
 /** Parses a response's `Date` header to milliseconds since 1970; undefined if it is not an HTTP date (RFC 9110). */
 export function headerTime(date: unknown): number | undefined {
 	return typeof date === 'string' && HTTP_DATE.test(date.trim()) ? epochOf(date) : undefined;

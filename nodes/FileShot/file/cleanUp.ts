@@ -4,6 +4,7 @@ import { type CleanUpItem, readCleanUpList } from '../../shared/cleanUp/list';
 import { cleanUpOperation } from '../../shared/cleanUp/cleanUp';
 import { listFilters, matchAllConditions, nameConditions } from '../../shared/node/filters';
 import { readExpiryDates } from '../../shared/cleanUp/expiry';
+import { FIRST_PAGE } from '../../shared/http/paging';
 import { booleanOf, countOf, type JsonRecord, textOf } from '../../shared/http/service';
 import {
 	type DescribeContext,
@@ -17,7 +18,7 @@ import {
 } from '../describe';
 import { fileShot } from '../service';
 import { removeFile } from './file';
-import { fetchFilePage, MAX_PAGE_SIZE, type Position } from './getAll';
+import { fetchFilePage, MAX_PAGE_SIZE } from './getAll';
 
 export const cleanUp = cleanUpOperation({
 	service: fileShot.name,
@@ -28,7 +29,7 @@ export const cleanUp = cleanUpOperation({
 	async list(item) {
 		const linkBase = await readLinkBase(item.functions);
 		const named = nameConditions(item, 'name', 'nameContains');
-		return await readCleanUpList<Position>({ page: 1, seen: 0 }, async (position) => {
+		return await readCleanUpList(FIRST_PAGE, async (position) => {
 			const page = await fetchFilePage(item.functions, position, MAX_PAGE_SIZE);
 			const items = page.items.map((one): CleanUpItem => ({
 				...toCleanUpItem(one),

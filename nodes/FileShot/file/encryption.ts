@@ -11,6 +11,7 @@ import { countAndHash, streamFrom, type StreamStats } from '../../shared/files/s
 import { compareWithService } from '../../shared/files/upload';
 import { readCheckedCredential } from '../../shared/http/credential';
 import { secretsOf } from '../../shared/http/secrets';
+import type { JsonRecord } from '../../shared/http/service';
 import type { ItemContext } from '../../shared/node/operation';
 import type { OutputItem } from '../../shared/node/output';
 import { type Field, invalidParameter } from '../../shared/node/schema';
@@ -124,6 +125,7 @@ export async function readEncryption(item: ItemContext): Promise<Encryption | un
 /**
  * Encrypts a file and uploads it the way FileShot's desktop app does, because the documented requests cannot mark a file
  * as encrypted. Each call uses a new key, or a new salt.
+ * @param check throws an error if the stored file does not have the options; `now` is in milliseconds since 1970
  */
 export async function uploadEncrypted(
 	item: ItemContext,
@@ -131,6 +133,7 @@ export async function uploadEncrypted(
 	encryption: Encryption,
 	options: UploadOptions,
 	settings: PartSettings,
+	check: (data: JsonRecord, now: number) => void,
 ): Promise<OutputItem> {
 	const node = item.functions.getNode();
 	const { keyMode } = encryption;
@@ -152,6 +155,7 @@ export async function uploadEncrypted(
 	).catch((error: unknown) => {
 		throw withAdvice(error);
 	});
+	check(data, context.now);
 	const reported = sizeOf(data);
 	compareWithService(node, file.fileName, stats, {
 		// FileShot's desktop apps send the size before or after encryption.

@@ -6,7 +6,13 @@ import type {
 } from 'n8n-workflow';
 
 import { serviceTime } from '../../shared/dates';
-import { collectPages, type Page } from '../../shared/http/paging';
+import {
+	collectPages,
+	fetchNumberedPage,
+	FIRST_PAGE,
+	type NumberedPosition,
+	type Page,
+} from '../../shared/http/paging';
 import {
 	countOf,
 	type ExpectedBody,
@@ -40,15 +46,7 @@ import { callWithFallback, FILE_URL, fileShot } from '../service';
 /** The most files that one page can contain (FileShot docs, List My Files). */
 export const MAX_PAGE_SIZE = 100;
 
-/** A position in the list. */
-export interface Position {
-	/** The number of the page, starting at 1. */
-	page: number;
-	/** The number of files on the previous pages. */
-	seen: number;
-}
-
-export interface FilePage extends Page<JsonRecord, Position> {
+export interface FilePage extends Page<JsonRecord, NumberedPosition> {
 	/** The service's clock, in milliseconds since 1970. */
 	now: number;
 	/** The `Date` header. */
@@ -58,21 +56,14 @@ export interface FilePage extends Page<JsonRecord, Position> {
 /** Fetches one page of the account's files. Accepts all common response formats, because the docs do not show one. */
 export async function fetchFilePage(
 	context: ServiceContext,
-	{ page, seen }: Position,
+	position: NumberedPosition,
 	limit: number,
 ): Promise<FilePage> {
-	const call = { method: 'GET', path: '/files', qs: { page, limit }, expects: FILES } as const;
-	const { body, headers } = await callWithFallback(context, call, '/files/my-files');
-	const { items, total, pages } = body;
-	const readSoFar = seen + items.length;
-	const more =
-		total !== undefined
-			? readSoFar < total
-			: pages !== undefined
-				? page < pages
-				: items.length >= limit;
-	const next = more && items.length > 0 ? { page: page + 1, seen: readSoFar } : undefined;
-	return { items, next, now: serviceTime(headers), date: headers.date };
+	return await fetchNumberedPage(position, limit, async (page) => {
+		const call = { method: 'GET', path: '/files', qs: { page, limit }, expects: FILES } as const;
+		const { body, headers } = await callWithFallback(context, call, '/files/my-files');
+		return { ...body, now: serviceTime(headers), date: headers.date };
+	});
 }
 
 /** Fields that may contain the list. */
@@ -174,8 +165,8 @@ export const getAll: Operation = {
 		const perPage = isFiltered ? MAX_PAGE_SIZE : Math.min(limit, MAX_PAGE_SIZE);
 		const linkBase = await readLinkBase(functions);
 
-		const files = await collectPages<Listed, { page: number; seen: number }>(
-			{ page: 1, seen: 0 },
+		const files = await collectPages<Listed, NumberedPosition>(
+			FIRST_PAGE,
 			async (position) => {
 				const { items, next, now } = await fetchFilePage(functions, position, perPage);
 				const context = { linkBase, now };

@@ -1,6 +1,6 @@
 import { NodeOperationError } from 'n8n-workflow';
 
-import { DAY, serviceTime } from '../../shared/dates';
+import { DAY, outlives, serviceTime } from '../../shared/dates';
 import type { JsonRecord } from '../../shared/http/service';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
@@ -17,6 +17,7 @@ import {
 	NEW_FILE,
 	readLinkBase,
 	sizeOf,
+	valuesOf,
 } from '../describe';
 import { fileShot } from '../service';
 import { readEncryption, uploadEncrypted } from './encryption';
@@ -44,14 +45,18 @@ export const upload: Operation = {
 		const protocols = UPLOAD_PROTOCOLS[option<UploadStyle>('uploadStyle') ?? 'auto'];
 		const encryption = await readEncryption(item);
 		const send = async (file: FileSource) => {
-			if (encryption) return await uploadEncrypted(item, file, encryption, options, settings);
+			const check = (data: JsonRecord, now: number) =>
+				requireProtection(item, file, options, data, now);
+			if (encryption) {
+				return await uploadEncrypted(item, file, encryption, options, settings, check);
+			}
 			// An empty file has no chunks.
 			const isLarge = file.size > 0 && file.size >= settings.threshold;
 			const inChunks = isLarge || protocols.every(({ chunksEveryFile }) => chunksEveryFile);
 			const { data, stats, context } = inChunks
 				? await uploadInChunks(item, file, options, settings, protocols)
 				: await uploadAsForm(item, file, options, settings);
-			if (options.passwordProtected) requireProtection(item, file, data);
+			check(data, context.now);
 			const { sha256 } = data;
 			compareWithService(functions.getNode(), file.fileName, stats, {
 				size: sizeOf(data),
@@ -70,17 +75,28 @@ export const upload: Operation = {
 	},
 };
 
-/** @throws NodeOperationError if FileShot reports that it has stored the file without the password */
+/**
+ * @param now the service's clock, in milliseconds since 1970
+ * @throws NodeOperationError if FileShot reports that it has stored the file without the password, or for longer than
+ * requested
+ */
 function requireProtection(
 	{ functions, itemIndex }: ItemContext,
 	{ fileName }: FileSource,
+	{ passwordProtected, expiryDays }: UploadOptions,
 	data: JsonRecord,
+	now: number,
 ): void {
-	if (flagOf(data, 'passwordProtected') !== false) return;
-	const message = `FileShot stored “${fileName}” without the password`;
+	const [expires] = valuesOf(data, 'expiresAt');
+	const isOpen = passwordProtected && flagOf(data, 'passwordProtected') === false;
+	const isLasting = expiryDays !== undefined && outlives(expires, now + expiryDays * DAY);
+	if (!isOpen && !isLasting) return;
+	const message = isOpen
+		? `FileShot stored “${fileName}” without the password`
+		: `FileShot stored “${fileName}” for longer than its Expires After`;
 	throw new NodeOperationError(functions.getNode(), message, {
 		itemIndex,
-		description: `Its ID is ${fileIdOf(data) ?? 'unknown'}. Delete the file, and check whether your tier includes password protection.`,
+		description: `Its ID is ${fileIdOf(data) ?? 'unknown'}. Delete the file, and check whether your tier includes ${isOpen ? 'password protection' : 'this setting'}.`,
 	});
 }
 

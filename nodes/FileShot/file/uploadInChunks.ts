@@ -2,7 +2,11 @@ import { NodeApiError } from 'n8n-workflow';
 
 import { DAY } from '../../shared/dates';
 import { lastCallPayload, type Part, partPayload } from '../../shared/files/parts';
-import { type StartedUpload, uploadResumably } from '../../shared/files/resumableUpload';
+import {
+	type StartedUpload,
+	uploadResumably,
+	usablePartSize,
+} from '../../shared/files/resumableUpload';
 import type { PartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
 import type { StreamStats } from '../../shared/files/streams';
@@ -99,11 +103,9 @@ async function startUpload(
 			retryable: false,
 			unknownResultHint: 'FileShot may have started an upload without content.',
 		});
-		const required = Number(body.chunkSize);
-		const isUsable = Number.isSafeInteger(required) && required > 0;
 		return {
 			session: { id: String(fileIdOf(body)), protocol: protocol.startPath },
-			partSize: isUsable ? required : chunkSize,
+			partSize: usablePartSize(body.chunkSize, file.size) ?? chunkSize,
 			expiresAt: Date.now() + SESSION_LIFETIME,
 		};
 	};

@@ -127,6 +127,7 @@ export const getAll: Operation = {
 		const since = parameter<number>('since');
 		const limit = parameter<boolean>('returnAll') ? Infinity : parameter<number>('limit');
 		const folderId = optionalText(parameter('folderId'));
+		let skipped = -Infinity;
 		const changes = await collectPages<JsonRecord, Position>(
 			{ since: formatSince(since) },
 			async (position) => await fetchChangePage(functions, folderId, position),
@@ -135,7 +136,9 @@ export const getAll: Operation = {
 				limit,
 				past(page) {
 					const second = fullSecond(page);
-					if (second === undefined) return undefined;
+					// A service that ignores `since` as well returns the same page again.
+					if (second === undefined || second <= skipped) return undefined;
+					skipped = second;
 					warnAboutGap(item, formatSince(second));
 					return { since: formatSince(second + 1000) };
 				},

@@ -1,6 +1,7 @@
 import type { IPollFunctions } from 'n8n-workflow';
 
 import { DAY, epochOf } from '../../shared/dates';
+import { FIRST_PAGE } from '../../shared/http/paging';
 import { type JsonRecord, textOf } from '../../shared/http/service';
 import type { OutputItem } from '../../shared/node/output';
 import type { Polled } from '../../shared/polling/poll';
@@ -216,7 +217,7 @@ async function fetchFilesAsChanges(
 	context: IPollFunctions,
 	{ actions: [first], folderId }: PollChangesOptions,
 ): Promise<JsonRecord[]> {
-	const { items } = await fetchFilePage(context, { folderId, perPage: MAX_CANDIDATES }, 1);
+	const { items } = await fetchFilePage(context, { folderId, perPage: MAX_CANDIDATES }, FIRST_PAGE);
 	const action = first === ANY_ACTION ? 'created' : first;
 	return items.map(({ id, created_at: timestamp }) => ({ id, action, timestamp }));
 }

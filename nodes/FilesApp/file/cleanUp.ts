@@ -11,6 +11,7 @@ import {
 	type ScopeMatch,
 } from '../../shared/node/filters';
 import { readExpiryDates } from '../../shared/cleanUp/expiry';
+import { FIRST_PAGE } from '../../shared/http/paging';
 import type { ItemContext } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { countOf, isJsonObject, type JsonRecord, textOf } from '../../shared/http/service';
@@ -30,8 +31,8 @@ export const cleanUp = cleanUpOperation({
 		const folderId = optionalText(item.parameter('folderId'));
 		const named = nameConditions(item, 'name', 'nameContains');
 		const query = { folderId, sort: 'created_at' };
-		const listing = await readCleanUpList(1, async (number) => {
-			const page = await fetchFilePage(item.functions, query, number);
+		const listing = await readCleanUpList(FIRST_PAGE, async (position) => {
+			const page = await fetchFilePage(item.functions, query, position);
 			const items = page.items.map((file): CleanUpItem => ({
 				id: textOf(file.id),
 				name: textOf(file.name),
@@ -85,7 +86,7 @@ async function withinFolder(
 /** Whether the server filters by folder: a random folder ID must return no files, 404 or 410. */
 async function filtersByFolder({ functions }: ItemContext): Promise<boolean> {
 	const query = { folderId: `folder_${randomUUID().replaceAll('-', '')}`, perPage: 1 };
-	return await fetchFilePage(functions, query, 1).then(
+	return await fetchFilePage(functions, query, FIRST_PAGE).then(
 		({ items }) => items.length === 0,
 		(error: unknown) => error instanceof NodeApiError && /^4(04|10)$/.test(error.httpCode ?? ''),
 	);

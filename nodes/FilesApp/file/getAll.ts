@@ -7,7 +7,13 @@ import type {
 
 import { serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http/client';
-import { collectPages, type Page } from '../../shared/http/paging';
+import {
+	collectPages,
+	fetchNumberedPage,
+	FIRST_PAGE,
+	type NumberedPosition,
+	type Page,
+} from '../../shared/http/paging';
 import {
 	countOf,
 	isJsonObject,
@@ -38,33 +44,33 @@ export interface ListQuery {
 	perPage?: number;
 }
 
-export interface FilePage extends Page<JsonRecord, number> {
+export interface FilePage extends Page<JsonRecord, NumberedPosition> {
 	/** The service's clock, in milliseconds since 1970. */
 	now: number;
 	/** The `Date` header. */
 	date: unknown;
 }
 
-/**
- * Fetches one page of the files.
- * @param page starts at 1
- */
+/** Fetches one page of the files. */
 export async function fetchFilePage(
 	context: ServiceContext,
 	{ folderId, sort, perPage = MAX_PAGE_SIZE }: ListQuery,
-	page: number,
+	position: NumberedPosition,
 ): Promise<FilePage> {
-	const qs: IDataObject = { page, per_page: perPage };
-	if (folderId) qs.folder_id = folderId;
-	if (sort) qs.sort = sort;
-	const call = { method: 'GET', path: '/files', qs, expects: FILES } as const;
-	const { body: list, headers } = await callApi(context, filesApp, call);
-	const items = list.files.filter(isJsonObject);
-	const pageSize = countOf(list.per_page) || perPage;
-	const total = countOf(list.total);
-	const more = total !== undefined ? page * pageSize < total : items.length >= pageSize;
-	const next = more && items.length > 0 ? page + 1 : undefined;
-	return { items, next, now: serviceTime(headers), date: headers.date };
+	return await fetchNumberedPage(position, perPage, async (page) => {
+		const qs: IDataObject = { page, per_page: perPage };
+		if (folderId) qs.folder_id = folderId;
+		if (sort) qs.sort = sort;
+		const call = { method: 'GET', path: '/files', qs, expects: FILES } as const;
+		const { body: list, headers } = await callApi(context, filesApp, call);
+		return {
+			items: list.files.filter(isJsonObject),
+			total: countOf(list.total),
+			pageSize: countOf(list.per_page) || undefined,
+			now: serviceTime(headers),
+			date: headers.date,
+		};
+	});
 }
 
 /** Searches the files for the File field. The names are compared here, because the service has no search. */
@@ -76,7 +82,11 @@ export async function searchFiles(
 	return await searchPages(
 		filter,
 		paginationToken,
-		async (page) => await fetchFilePage(this, { sort: 'name' }, page),
+		async (page) => {
+			const position = { page, seen: (page - 1) * MAX_PAGE_SIZE };
+			const { items, next } = await fetchFilePage(this, { sort: 'name' }, position);
+			return { items, next: next?.page };
+		},
 		({ id, name, size, created_at }) => ({
 			name: entryLabel(textOf(name) ?? String(id), sizeLabel(size), dateLabel(created_at)),
 			value: String(id),
@@ -143,8 +153,8 @@ export const getAll: Operation = {
 			perPage: keep ? MAX_PAGE_SIZE : Math.min(limit, MAX_PAGE_SIZE),
 		};
 		const files = await collectPages(
-			1,
-			async (page) => await fetchFilePage(functions, query, page),
+			FIRST_PAGE,
+			async (position) => await fetchFilePage(functions, query, position),
 			{
 				idOf: ({ id }) => id,
 				limit,

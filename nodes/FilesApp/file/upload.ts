@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import { type IDataObject, NodeOperationError } from 'n8n-workflow';
 
 import { multipartForm } from '../../shared/files/multipartForm';
 import {
@@ -8,6 +8,7 @@ import {
 } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
 import { compareWithService, uploadEach, uploadInOneRequest } from '../../shared/files/upload';
+import { booleanOf, type JsonRecord, textOf } from '../../shared/http/service';
 import {
 	partOptions,
 	sha256Option,
@@ -43,7 +44,7 @@ export const upload: Operation = {
 			type: 'boolean',
 			default: true,
 			description:
-				'Whether to store the file encrypted. Files App may ignore this for large files that are uploaded in chunks.',
+				'Whether to store the file encrypted. The upload fails if Files App reports that it is not, which may happen to large files that are uploaded in chunks.',
 		},
 	],
 	options: [
@@ -70,6 +71,7 @@ export const upload: Operation = {
 				const { body, stats } = inChunks
 					? await uploadInChunks(item, file, target, settings)
 					: await uploadAsForm(item, file, target, settings);
+				if (target.encrypt) requireEncryption(item, file, body);
 				const { size, sha256 } = body;
 				compareWithService(functions.getNode(), file.fileName, stats, { size, sha256 });
 				const hash = stats.sha256 ? { sha256: stats.sha256 } : {};
@@ -78,6 +80,20 @@ export const upload: Operation = {
 		);
 	},
 };
+
+/** @throws NodeOperationError if Files App reports that it has stored the file without encryption */
+function requireEncryption(
+	{ functions, itemIndex }: ItemContext,
+	{ fileName }: FileSource,
+	{ id, encrypted }: JsonRecord,
+): void {
+	if (booleanOf(encrypted) !== false) return;
+	const message = `Files App stored “${fileName}” without encryption`;
+	throw new NodeOperationError(functions.getNode(), message, {
+		itemIndex,
+		description: `Its ID is ${textOf(id) ?? 'unknown'}. Delete the file, and check whether your plan includes encryption. If the file was uploaded in chunks, increase “Split Files Larger Than (MiB)” under Options to upload it in one request.`,
+	});
+}
 
 async function uploadAsForm(
 	item: ItemContext,

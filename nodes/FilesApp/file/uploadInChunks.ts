@@ -1,7 +1,11 @@
 import { epochOf, HOUR, serviceTime } from '../../shared/dates';
 import { multipartForm } from '../../shared/files/multipartForm';
 import { lastCallPayload, type Part, partPayload } from '../../shared/files/parts';
-import { type StartedUpload, uploadResumably } from '../../shared/files/resumableUpload';
+import {
+	type StartedUpload,
+	uploadResumably,
+	usablePartSize,
+} from '../../shared/files/resumableUpload';
 import type { PartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
 import type { StreamStats } from '../../shared/files/streams';
@@ -10,6 +14,7 @@ import { readBaseUrl } from '../../shared/http/credential';
 import { unexpectedResponseError, withItemIndex } from '../../shared/http/errors';
 import type { OutageRetries } from '../../shared/http/retry';
 import {
+	booleanOf,
 	type ExpectedBody,
 	isJsonObject,
 	type JsonRecord,
@@ -82,9 +87,8 @@ async function startUpload(
 				'Files App may have started an upload without content, which expires by itself.',
 		});
 		const { id, chunk_size, expires_at } = body;
-		const requestedSize = Number(chunk_size ?? partSize);
-		const isSize = Number.isSafeInteger(requestedSize) && requestedSize > 0;
-		if (!isSize)
+		const requestedSize = usablePartSize(chunk_size ?? partSize, file.size);
+		if (requestedSize === undefined)
 			throw await unexpectedResponse(
 				{ functions },
 				`the chunk size is ${String(chunk_size)} bytes`,
@@ -141,7 +145,7 @@ async function sendChunk(
 
 const RECEIVED: ExpectedBody<unknown> = {
 	what: 'confirming that the chunk was received',
-	read: (body) => (isJsonObject(body) && body.received === false ? undefined : body),
+	read: (body) => (isJsonObject(body) && booleanOf(body.received) === false ? undefined : body),
 };
 
 /**

@@ -1,6 +1,6 @@
 import { type IDataObject, NodeOperationError } from 'n8n-workflow';
 
-import { DAY, HOUR } from '../../shared/dates';
+import { DAY, HOUR, outlives, serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http/client';
 import {
 	booleanOf,
@@ -11,6 +11,7 @@ import {
 } from '../../shared/http/service';
 import { durationFields } from '../../shared/node/duration';
 import type { ItemContext, Operation, Resource } from '../../shared/node/operation';
+import { parseHttpUrl } from '../../shared/text';
 import { fileField } from '../file/getAll';
 import { filesApp } from '../service';
 
@@ -61,7 +62,7 @@ export const create: Operation = {
 	async execute(item) {
 		const fileId = item.locator('fileId');
 		const settings = linkSettings(item);
-		const { body: link } = await callApi(item.functions, filesApp, {
+		const { body: link, headers } = await callApi(item.functions, filesApp, {
 			method: 'POST',
 			path: '/share',
 			body: { file_id: fileId, ...settings },
@@ -71,14 +72,14 @@ export const create: Operation = {
 			unknownResultHint:
 				'Files App may have created the share link anyway. Its API cannot list links, so check its website before you run the node again.',
 		});
-		requireProtection(item, settings, link);
+		requireProtection(item, settings, link, serviceTime(headers));
 		return { json: link as IDataObject, added: { fileId } };
 	},
 };
 
 const LINK: ExpectedBody<JsonRecord> = {
 	what: 'the URL of the share link',
-	read: (body) => (isJsonObject(body) && textOf(body.url) ? body : undefined),
+	read: (body) => (isJsonObject(body) && parseHttpUrl(textOf(body.url)) ? body : undefined),
 };
 
 function linkSettings(item: ItemContext): IDataObject {
@@ -91,18 +92,27 @@ function linkSettings(item: ItemContext): IDataObject {
 	return settings;
 }
 
-/** @throws NodeOperationError if the link allows more than the user did, because the server ignored a setting */
+/**
+ * @param now the service's clock, in milliseconds since 1970
+ * @throws NodeOperationError if the link allows more than the user did, because the server ignored a setting
+ */
 function requireProtection(
 	{ functions, itemIndex }: ItemContext,
-	{ password, allow_download: allowDownload }: IDataObject,
+	settings: IDataObject,
 	link: JsonRecord,
+	now: number,
 ): void {
-	const isOpen = password !== undefined && booleanOf(link.password_protected) === false;
-	const allowsMore = allowDownload === false && booleanOf(link.allow_download) === true;
-	if (!isOpen && !allowsMore) return;
-	const message = isOpen
-		? 'Files App created the share link without the password'
-		: 'Files App created a share link that allows downloads';
+	const { password, allow_download: allowDownload, expires_in: hours } = settings;
+	const problem =
+		password !== undefined && booleanOf(link.password_protected) === false
+			? 'the share link without the password'
+			: allowDownload === false && booleanOf(link.allow_download) === true
+				? 'a share link that allows downloads'
+				: hours !== undefined && outlives(link.expires_at, now + Number(hours) * HOUR)
+					? 'a share link that does not expire when it should'
+					: undefined;
+	if (problem === undefined) return;
+	const message = `Files App created ${problem}`;
 	throw new NodeOperationError(functions.getNode(), message, {
 		itemIndex,
 		description: `Its ID is ${textOf(link.id) ?? 'unknown'}. Delete the link on the website of Files App, and check whether your plan includes this setting.`,

@@ -1,6 +1,6 @@
-import type { IDataObject } from 'n8n-workflow';
+import { type IDataObject, NodeOperationError } from 'n8n-workflow';
 
-import { DAY, serviceTime } from '../../shared/dates';
+import { DAY, outlives, serviceTime } from '../../shared/dates';
 import { passFiles } from '../../shared/files/source';
 import { callApi } from '../../shared/http/client';
 import type { ItemContext, Operation } from '../../shared/node/operation';
@@ -37,7 +37,10 @@ export const create: Operation = {
 	},
 };
 
-/** Creates a package from the fields of the item. */
+/**
+ * Creates a package from the fields of the item.
+ * @throws NodeOperationError if the server has ignored its lifetime
+ */
 export async function createPackage(item: ItemContext, direction: string): Promise<OutputItem> {
 	const { body, headers } = await callApi(item.functions, speedyFiles, {
 		method: 'POST',
@@ -49,7 +52,15 @@ export async function createPackage(item: ItemContext, direction: string): Promi
 		unknownResultHint:
 			'SpeedyFiles may have created the package anyway. Use Package → Get Many to check.',
 	});
-	return describePackage(body, serviceTime(headers));
+	const now = serviceTime(headers);
+	if (outlives(body.expires_at, now + lifetime.read(item))) {
+		const message = 'SpeedyFiles created a package that does not expire when it should';
+		throw new NodeOperationError(item.functions.getNode(), message, {
+			itemIndex: item.itemIndex,
+			description: `Its ID is ${String(body.id)}. No files were uploaded. Delete the package with Package → Delete, and check the version of the instance.`,
+		});
+	}
+	return describePackage(body, now);
 }
 
 function packageRequest(item: ItemContext, direction: string): IDataObject {

@@ -2,7 +2,7 @@ import { NodeApiError } from 'n8n-workflow';
 
 import { withItemIndex } from '../http/errors';
 import { OutageRetries } from '../http/retry';
-import type { JsonRecord, Service } from '../http/service';
+import { countOf, type JsonRecord, type Service } from '../http/service';
 import type { ItemContext } from '../node/operation';
 import { ArrivedParts, ChangedFileError, type ResumePoint } from './arrivedParts';
 import { type MultipartOptions, uploadMultipart } from './multipart';
@@ -114,6 +114,21 @@ async function claimOpen<T>(
 		unfinished.keep({ ...upload, mayBeComplete: true });
 		throw withItemIndex(functions.getNode(), error, itemIndex);
 	}
+}
+
+/** The largest part, in bytes: each one is held in memory. */
+const MAX_PART_SIZE = 2 ** 30;
+/** The most parts of a file: more are a sign that a service does not report its part size in bytes. */
+const MAX_PARTS = 100_000;
+
+/**
+ * Returns the part size that a service requires, in bytes, or the size of the file if that is smaller; undefined if it is
+ * not a number, or if the parts would be too large or too many.
+ */
+export function usablePartSize(required: unknown, fileSize: number): number | undefined {
+	const size = Math.min(countOf(required) ?? 0, Math.max(1, fileSize));
+	const isUsable = size > 0 && size <= MAX_PART_SIZE && fileSize / size <= MAX_PARTS;
+	return isUsable ? size : undefined;
 }
 
 /** One attempt to send a file with one upload session. */

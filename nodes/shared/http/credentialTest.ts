@@ -14,6 +14,7 @@ import {
 	isWebPage,
 	messageText,
 	TLS_HINT,
+	unusableReason,
 } from './errors';
 import { toRequestFailure } from './retry';
 import { Secrets } from './secrets';
@@ -122,7 +123,7 @@ async function findProblem(
 function describeFailure(error: unknown, base: string, secrets: Secrets): string {
 	const { origin, protocol } = new URL(base);
 	const { code = 'no response', reason } = toRequestFailure(error);
-	if (isUnusableResponse(code)) return `${origin}: ${reason}`;
+	if (isUnusableResponse(code)) return `${origin}: ${unusableReason(code, String(reason))}`;
 	const isCutOff = protocol === 'http:' && code === 'ECONNRESET';
 	return [
 		`Could not reach ${origin} (${code})`,

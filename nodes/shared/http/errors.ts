@@ -40,9 +40,20 @@ const UNUSABLE_RESPONSES: Readonly<Record<string, string>> = {
 	ERESPONSESIZE: 'A response of the service is much smaller, so the rest was not read.',
 };
 
+const UNDECODABLE =
+	'The service, or a proxy in front of it, sent compressed data that is damaged or incomplete.';
+
 /** Whether an error code stands for a response that arrived, but cannot be used. */
 export const isUnusableResponse = (code: string): boolean =>
-	Object.hasOwn(UNUSABLE_RESPONSES, code);
+	Object.hasOwn(UNUSABLE_RESPONSES, code) || isUndecodable(code);
+
+/** Whether an error code comes from the decoder of a compressed response: zlib, Brotli or Zstandard in Node. */
+const isUndecodable = (code: string): boolean =>
+	/^(?:Z_|ERR__|ERR_BROTLI|BROTLI|ZSTD)/.test(code);
+
+/** Explains an error code of {@link isUnusableResponse}; the messages of decoders say nothing to a user. */
+export const unusableReason = (code: string, reason: string): string =>
+	isUndecodable(code) ? 'The compressed response cannot be decoded' : reason;
 
 /** For http:// addresses: a TLS server responds to them with something other than HTTP, or closes the connection. */
 export const TLS_HINT = 'For this port, the address may need to start with https://';
@@ -75,8 +86,8 @@ export function connectionError(
 	}
 	if (isUnusableResponse(code)) {
 		const error = new NodeApiError(node, {} as JsonObject, {
-			message: `${name}: ${explanation}`,
-			description: `${UNUSABLE_RESPONSES[code]} Check that the address ${origin} is right. If it is, run the node again later.`,
+			message: `${name}: ${unusableReason(code, explanation)}`,
+			description: `${UNUSABLE_RESPONSES[code] ?? UNDECODABLE} Check that the address ${origin} is right. If it is, run the node again later.`,
 			failure: { cause: 'temporarily-unavailable' },
 		});
 		error.context.code = code;

@@ -56,3 +56,56 @@ export async function collectPages<Item, Position>(
 	}
 	return found;
 }
+
+/** A position in a list whose pages have numbers. */
+export interface NumberedPosition {
+	/** The number of the page, starting at 1. */
+	page: number;
+	/** The number of entries on the previous pages. */
+	seen: number;
+	/** The length of the list when the previous page was read, if the service reports it. */
+	total?: number;
+}
+
+export const FIRST_PAGE: NumberedPosition = { page: 1, seen: 0 };
+
+/** The response to the request for one page. */
+interface NumberedPage<Item> {
+	items: Item[];
+	/** The length of the list, if the service reports it. */
+	total?: number;
+	/** The number of pages, if the service reports it. */
+	pages?: number;
+	/** The most entries on a page, if the service reports it. */
+	pageSize?: number;
+}
+
+/**
+ * Fetches a page, and determines whether another one follows: as long as fewer entries than the reported total have been
+ * read, because a server may return fewer per page than requested. If entries are deleted while the list is read, later
+ * ones move to pages that have been read and would be missing: if the total has shrunk, these pages are read again.
+ * @param limit the requested number of entries per page
+ */
+export async function fetchNumberedPage<Item, Response extends NumberedPage<Item>>(
+	{ page, seen, total: totalBefore = 0 }: NumberedPosition,
+	limit: number,
+	fetchPage: (page: number) => Promise<Response>,
+): Promise<Response & { next?: NumberedPosition }> {
+	const response = await fetchPage(page);
+	const { items, total, pages, pageSize = limit } = response;
+	const moved = Math.max(0, totalBefore - (total ?? totalBefore));
+	const pagesBack = Math.min(page - 1, Math.ceil((moved * (page - 1)) / Math.max(1, seen)));
+	const again: Item[] = [];
+	for (let earlier = page - pagesBack; earlier < page; earlier++) {
+		again.push(...(await fetchPage(earlier)).items);
+	}
+	const readSoFar = seen + items.length;
+	const hasMore = () => {
+		// A total of fewer entries than there are is wrong.
+		if (total !== undefined && total >= readSoFar) return readSoFar < total;
+		return pages === undefined ? items.length >= Math.min(limit, pageSize) : page < pages;
+	};
+	const next =
+		items.length > 0 && hasMore() ? { page: page + 1, seen: readSoFar, total } : undefined;
+	return { ...response, items: [...again, ...items], next };
+}

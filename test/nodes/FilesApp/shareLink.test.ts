@@ -42,7 +42,7 @@ describe('the request body', () => {
 	const host = new TestServer();
 	beforeAll(
 		async () =>
-			await host.respond({ body: '{"url":"https://f.example/s/1","expires_at":null}' }).start(),
+			await host.respond({ body: '{"url":"https://f.example/s/1"}' }).start(),
 	);
 	afterAll(async () => await host.stop());
 

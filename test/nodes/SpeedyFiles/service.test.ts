@@ -27,6 +27,20 @@ it.each([
 });
 
 it.each([
+	[[{ size_bytes: 3 }, { size_bytes: '4' }], { fileCount: 2, totalSize: 7 }],
+	[[], { fileCount: 0, totalSize: 0 }],
+	[[{ size_bytes: 3 }, {}], { fileCount: 2 }],
+	[[{ size_bytes: 'x' }], { fileCount: 1 }],
+	[[{ size_bytes: -1 }], { fileCount: 1 }],
+	[[{ size_bytes: true }], { fileCount: 1 }],
+	[undefined, {}],
+	[null, {}],
+])('a package with the files %j is output with the totals %j', (files, totals) => {
+	const { fileCount, totalSize } = toOutput(packageOutput, describePackage({ id: 'p', files }, 0));
+	expect({ fileCount, totalSize }).toEqual(totals);
+});
+
+it.each([
 	[{ expires_at: null, revoked_at: null }, 'active'],
 	[{ expires_at }, 'expired'],
 	[{ expires_at, revoked_at: expires_at }, 'revoked'],
