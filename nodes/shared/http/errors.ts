@@ -48,8 +48,7 @@ export const isUnusableResponse = (code: string): boolean =>
 	Object.hasOwn(UNUSABLE_RESPONSES, code) || isUndecodable(code);
 
 /** Whether an error code comes from the decoder of a compressed response: zlib, Brotli or Zstandard in Node. */
-const isUndecodable = (code: string): boolean =>
-	/^(?:Z_|ERR__|ERR_BROTLI|BROTLI|ZSTD)/.test(code);
+const isUndecodable = (code: string): boolean => /^(?:Z_|ERR__|ERR_BROTLI|BROTLI|ZSTD)/.test(code);
 
 /** Explains an error code of {@link isUnusableResponse}; the messages of decoders say nothing to a user. */
 export const unusableReason = (code: string, reason: string): string =>

@@ -101,9 +101,12 @@ it.each([
 	expect(asked()).toEqual([]);
 });
 
-it.each(['/f/x', 'x', 'javascript:alert(1)'])('outputs a usable link instead of %j', async (url) => {
-	Object.assign(file, { downloadUrl: url, customSlug: 'abc' });
-	const [{ json }] = outputOf(await get(byId('abc')));
-	delete file.downloadUrl;
-	expect(json.link).toBe('https://fileshot.io/f/abc');
-});
+it.each(['/f/x', 'x', 'javascript:alert(1)'])(
+	'outputs a usable link instead of %j',
+	async (url) => {
+		Object.assign(file, { downloadUrl: url, customSlug: 'abc' });
+		const [{ json }] = outputOf(await get(byId('abc')));
+		delete file.downloadUrl;
+		expect(json.link).toBe('https://fileshot.io/f/abc');
+	},
+);

@@ -36,8 +36,7 @@ const chunked = (responses: Record<string, IDataObject> = {}) => {
 	};
 	host.respond(({ path }): TestResponse => ({ body: all[path] }));
 };
-const uploadInChunks = async () =>
-	await run('file', 'upload', { options: { thresholdMb: 0 } });
+const uploadInChunks = async () => await run('file', 'upload', { options: { thresholdMb: 0 } });
 const requested = () => host.requests.map(({ path }) => path);
 
 describe('an upload', () => {

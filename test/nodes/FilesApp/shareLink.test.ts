@@ -40,10 +40,7 @@ it('creates a link that expires after a week by default', async () => {
 
 describe('the request body', () => {
 	const host = new TestServer();
-	beforeAll(
-		async () =>
-			await host.respond({ body: '{"url":"https://f.example/s/1"}' }).start(),
-	);
+	beforeAll(async () => await host.respond({ body: '{"url":"https://f.example/s/1"}' }).start());
 	afterAll(async () => await host.stop());
 
 	it.each([
