@@ -1,7 +1,7 @@
 /** Characters with which a search finds the texts that may start at a position. */
 const START = 4;
-/** Entries of the table that excludes most positions before a search compares texts. */
-const TABLE_SIZE = 65_536;
+/** Entries, and bytes, of the table that excludes most positions before a search compares texts. */
+const TABLE_SIZE = 8192;
 
 const LETTER = /[\p{L}\p{N}_]/u;
 
@@ -12,7 +12,8 @@ const LETTER = /[\p{L}\p{N}_]/u;
  */
 export class KnownTexts {
 	private readonly byStart = new Map<string, string[]>();
-	private readonly table = new Uint8Array(TABLE_SIZE);
+	/** Created for the first text, because every delivery has its own set. */
+	private table = new Uint8Array();
 	private readonly all = new Set<string>();
 	/** Characters of the longest text; 0 without texts. */
 	longest = 0;
@@ -26,6 +27,7 @@ export class KnownTexts {
 		if (text.length < START || this.all.has(text)) return;
 		this.all.add(text);
 		this.longest = Math.max(this.longest, text.length);
+		if (this.table.length === 0) this.table = new Uint8Array(TABLE_SIZE);
 		this.table[hashAt(text, 0)] = 1;
 		const start = text.slice(0, START);
 		const known = this.byStart.get(start);
