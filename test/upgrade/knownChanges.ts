@@ -71,6 +71,9 @@ export const NEWLY_REQUIRED: readonly KnownChange[] = [
 	},
 ];
 
+/** Values that are an error on their own: an upload tag without a name, which version 0.1.0 dropped. */
+export const NEWLY_REJECTED: readonly string[] = ['options.uploadTags.tag.0.value'];
+
 /** Output fields that are absent unless the service returns them. */
 export const OPTIONAL_OUTPUTS: readonly KnownChange[] = [
 	'passwordProtected',
