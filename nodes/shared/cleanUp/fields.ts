@@ -1,6 +1,6 @@
 import { DAY } from '../dates';
 import { isJsonObject } from '../http/service';
-import { EMPTY_ADVICE } from '../node/checks';
+import { EMPTY_ADVICE } from '../node/textChecks';
 import { type Duration, durationFields } from '../node/duration';
 import { capitalize } from '../node/fields';
 import type { ItemContext } from '../node/operation';
