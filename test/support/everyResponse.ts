@@ -81,6 +81,8 @@ export function inTurn<T>(list: readonly T[]): (count: number) => T[] {
 
 /** Starts a server in the place of all services for a file of tests, with functions to run every operation against it. */
 export function everyResponse() {
+	// A test runs all cases of an operation.
+	jest.setTimeout(240_000);
 	skipWaits();
 	const server = new FilestackServer();
 	beforeAll(async () => await server.start());
