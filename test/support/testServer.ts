@@ -140,7 +140,7 @@ export class TestServer {
 			recorded.bytes = await buffer(request);
 			this.record(recorded);
 			const { status = 200, headers, body = '', delay = 0 } = await respond(recorded, this.count);
-			// A response that nobody waits for any more must not keep the run alive.
+			// The client may have gone meanwhile: the delay must not keep the run alive.
 			if (delay > 0) await sleep(delay, undefined, { ref: false });
 			const isPlain = typeof body === 'string' || Buffer.isBuffer(body);
 			const type = isPlain ? this.textType : 'application/json';

@@ -121,7 +121,11 @@ describe('Upload → Encrypt', () => {
 		const fault = { type: 'status', status: 413 };
 		await sandbox.fault({ service: 'fileShot', path, times: 1, fault });
 		const failed = await run(parameters, { input });
-		expect(errorOf(failed).description).toMatch(/the upload is incomplete\.$/);
+		const { description } = errorOf(failed);
+		expect(description).toContain(
+			'2 of 4 chunks were uploaded (1–2); the upload is incomplete. Lower',
+		);
+		expect(description).not.toContain('continue');
 		const [{ json }] = outputOf(await run(parameters, { input }));
 		expect(opened(await storedBytes(json.fileId), keyIn(json.secretLink)).length).toBe(3 * MIB);
 		const started = (await sandbox.requests()).filter(({ path: one }) => /pre-upload/.test(one));
