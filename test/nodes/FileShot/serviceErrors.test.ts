@@ -34,7 +34,7 @@ describe('errors', () => {
 			[403, /Insufficient tier/, 'Creator tier or higher'],
 			// The documented route and the one of the desktop client are both requested.
 			[404, /does not exist or has expired/, 'Get Many', 2],
-			[413, /exceeds tier limit/, 'Split Files Larger Than (MiB)'],
+			[413, /exceeds tier limit/, 'too large for your tier'],
 			[500, /Internal server error/, 'Try again later'],
 		],
 		failing,

@@ -34,7 +34,7 @@ describe('errors', () => {
 			[401, /. \(unauthorized\)$/, 'Settings → API Keys'],
 			[403, /. \(forbidden\)$/, 'does not have permission'],
 			[404, /. \(not_found\)$/, 'Get Many'],
-			[413, /. \(file_too_large\)$/, 'Split Files Larger Than (MiB)'],
+			[413, /. \(file_too_large\)$/, 'too large for your plan'],
 			[500, /. \(internal_error\)$/, 'Try again later'],
 		],
 		failing,

@@ -135,7 +135,7 @@ describe('with files stored in S3', () => {
 	it('reports what to do instead of downloading a ZIP', async () => {
 		const error = errorOf(await all());
 		expect(error.message).toMatch(/^The magic link responded with 400: bulk zip download is only/);
-		expect(error.description).toContain('Select “Single File”');
+		expect(error.description).toContain('Set Files to Download to Single File');
 	});
 });
 

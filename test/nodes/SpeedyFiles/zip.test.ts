@@ -135,7 +135,9 @@ describe('a download of all files', () => {
 	it('advises Single File after an error of the storage only if all files were requested', async () => {
 		const refusal = { status: 400, body: '<Error><Code>BadRequest</Code></Error>' };
 		responses[`${link}/zip`] = responses[`${link}/file/f1`] = refusal;
-		expect(errorOf(await from({ scope: 'all' })).description).toContain('Select “Single File”');
+		expect(errorOf(await from({ scope: 'all' })).description).toContain(
+			'Set Files to Download to Single File',
+		);
 		const { description } = errorOf(await from({ scope: 'one', fileId: byId('f1') }));
 		expect(description).not.toContain('Single File');
 		expect(description).toContain('new download link');
