@@ -24,11 +24,19 @@ export class RestError extends Error {
 	}
 }
 
+/**
+ * Requests that save a workflow or a credential. n8n 1.123 fails with “no such savepoint” if two of them overlap, because
+ * they share one connection to SQLite.
+ */
+const SAVED = /^\/rest\/(workflows|credentials)(\/[^/]+)?$/;
+
 /** A client for n8n's internal REST API, which the editor uses, with the session cookie of a login. */
 export class Rest {
 	private readonly http: AxiosInstance;
 
 	private cookie = '';
+	/** The last request that saves something. */
+	private saving: Promise<unknown> = Promise.resolve();
 
 	constructor(readonly url: string) {
 		this.http = axios.create({ baseURL: url, timeout: 60_000, validateStatus: () => true });
@@ -55,7 +63,10 @@ export class Rest {
 	 * @throws {RestError} unless the status is 2xx
 	 */
 	async call(method: Method, path: string, body?: unknown): Promise<unknown> {
-		const response = await this.send(method, path, body);
+		const isSaved = method !== 'GET' && SAVED.test(path);
+		const response = await (isSaved
+			? this.sendAfterOthers(method, path, body)
+			: this.send(method, path, body));
 		if (response.status >= 300)
 			throw new RestError(response.status, `${method} ${path}`, response.data);
 		return response.data;
@@ -74,6 +85,18 @@ export class Rest {
 		if (response.status >= 300)
 			throw new RestError(response.status, `GET ${path}`, content.toString());
 		return content;
+	}
+
+	/** Sends a request when the requests before it have ended, with whatever result. */
+	private async sendAfterOthers(
+		method: Method,
+		path: string,
+		body: unknown,
+	): Promise<AxiosResponse<unknown>> {
+		const send = async () => await this.send(method, path, body);
+		const sent = this.saving.then(send);
+		this.saving = sent.catch(() => undefined);
+		return await sent;
 	}
 
 	private send(method: Method, path: string, body?: unknown): Promise<AxiosResponse<unknown>> {
