@@ -1,11 +1,11 @@
 import { type IBinaryData, NodeOperationError } from 'n8n-workflow';
 
-import { connectionError } from '../http/errors';
+import { connectionError, isDecodingError } from '../http/errors';
 import { withOptionAdvice } from '../http/optionAdvice';
 import { cancellableSleep, type RequestFailure, retryDelay, toRequestFailure } from '../http/retry';
 import { textOf, type TransferContext } from '../http/service';
 import { StallGuard } from '../http/stallGuard';
-import { isDecodingError, maxDecodedSize, undecodable } from './openDownload';
+import { maxDecodedSize, undecodable } from './openDownload';
 import {
 	dispositionFileName,
 	HEAD_SIZE,
@@ -209,7 +209,7 @@ async function store(
 		stream.destroy();
 		if (ownError) throw toError(ownError);
 		const failure = remote.failure ?? stoppedFailure(context, remote, options);
-		if (isDecodingError(failure?.code)) throw decodingError(context, fileName);
+		if (isDecodingError(failure?.code ?? '')) throw decodingError(context, fileName);
 		// Whatever else fails is the storage: an error of the host is recorded.
 		throw toError(failure?.error ?? storageError(context, fileName, toRequestFailure(error)));
 	}

@@ -186,10 +186,6 @@ async function* decompress(
 	}
 }
 
-/** Whether an error code comes from a decoder: zlib, Brotli or Zstandard in Node. */
-export const isDecodingError = (code: string | undefined): boolean =>
-	/^(?:Z_|ERR_?_|ERR_BROTLI|BROTLI|ZSTD)/.test(code ?? '');
-
 const MIB = 1024 * 1024;
 const MAX_SIZE_WITHOUT_LENGTH = 100 * 1024 * MIB;
 

@@ -1,3 +1,4 @@
+import { isDecodingError } from '../http/errors';
 import {
 	cancellableSleep,
 	isRetryable,
@@ -6,7 +7,6 @@ import {
 	retryDelay,
 } from '../http/retry';
 import { textOf, type TransferContext } from '../http/service';
-import { isDecodingError } from './openDownload';
 import { copiesOf, PartWindow, type RangeSettings, takeFirstPart } from './parallelParts';
 import {
 	type BodyFailure,
@@ -210,7 +210,7 @@ export class RemoteBody {
 				}
 			} catch (error) {
 				failure = this.failureOf(error);
-				if (!isFirst && isDecodingError(failure.code)) failure = this.changedFailure();
+				if (!isFirst && isDecodingError(failure.code ?? '')) failure = this.changedFailure();
 			}
 			failure ??= this.failureOf(brokenOff());
 			isFirst = false;

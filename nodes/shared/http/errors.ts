@@ -45,14 +45,15 @@ const UNDECODABLE =
 
 /** Whether an error code stands for a response that arrived, but cannot be used. */
 export const isUnusableResponse = (code: string): boolean =>
-	Object.hasOwn(UNUSABLE_RESPONSES, code) || isUndecodable(code);
+	Object.hasOwn(UNUSABLE_RESPONSES, code) || isDecodingError(code);
 
 /** Whether an error code comes from the decoder of a compressed response: zlib, Brotli or Zstandard in Node. */
-const isUndecodable = (code: string): boolean => /^(?:Z_|ERR__|ERR_BROTLI|BROTLI|ZSTD)/.test(code);
+export const isDecodingError = (code: string): boolean =>
+	/^(?:Z_|ERR__|ERR_BROTLI|ERR_TRAILING_JUNK|BROTLI|ZSTD)/.test(code);
 
 /** Explains an error code of {@link isUnusableResponse}; the messages of decoders say nothing to a user. */
 export const unusableReason = (code: string, reason: string): string =>
-	isUndecodable(code) ? 'The compressed response cannot be decoded' : reason;
+	isDecodingError(code) ? 'The compressed response cannot be decoded' : reason;
 
 /** For http:// addresses: a TLS server responds to them with something other than HTTP, or closes the connection. */
 export const TLS_HINT = 'For this port, the address may need to start with https://';

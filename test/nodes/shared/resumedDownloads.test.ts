@@ -84,6 +84,20 @@ describe('a download whose connection breaks', () => {
 		expect(requests).toHaveLength(4);
 	});
 
+	it('that the host never finishes is not reported as compressed data that cannot be decoded', async () => {
+		host.breakAfter = (n) => (n === 0 ? MIB : undefined);
+		host.respond = (_, request, response) => {
+			const from = /\d+/.exec(request.headers.range ?? '')?.[0];
+			if (from === undefined) return false;
+			const range = `bytes ${from}-${FILE.length - 1}/${FILE.length}`;
+			response.writeHead(206, { ...host.headers, 'content-range': range });
+			response.end(FILE.subarray(Number(from), Number(from) + 4096));
+			return true;
+		};
+		const { message } = errorOf(await download({ giveUpMinutes: 0 }));
+		expect(message).toContain('could not be reached');
+	});
+
 	it('outputs the new file from its first byte if the file has changed', async () => {
 		host.breakAfter = (n) => (n === 0 ? MIB : undefined);
 		host.before = (n) => {
