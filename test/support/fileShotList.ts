@@ -22,7 +22,10 @@ export const cleanUpOf = (
 	...more,
 });
 
-export const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+/** Read once, because two entries of a list with the same age must not differ by a millisecond. */
+const NOW = Date.now();
+
+export const ago = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
 
 /** A file that has expired. */
 export const old = (fileId: string, more: IDataObject = {}) => ({
