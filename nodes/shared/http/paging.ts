@@ -95,9 +95,9 @@ export async function fetchNumberedPage<Item, Response extends NumberedPage<Item
 	const { items, total, pages, pageSize = limit } = response;
 	const moved = Math.max(0, totalBefore - (total ?? totalBefore));
 	const pagesBack = Math.min(page - 1, Math.ceil((moved * (page - 1)) / Math.max(1, seen)));
-	const again: Item[] = [];
+	const again: Item[][] = [];
 	for (let earlier = page - pagesBack; earlier < page; earlier++) {
-		again.push(...(await fetchPage(earlier)).items);
+		again.push((await fetchPage(earlier)).items);
 	}
 	const readSoFar = seen + items.length;
 	const hasMore = () => {
@@ -107,5 +107,5 @@ export async function fetchNumberedPage<Item, Response extends NumberedPage<Item
 	};
 	const next =
 		items.length > 0 && hasMore() ? { page: page + 1, seen: readSoFar, total } : undefined;
-	return { ...response, items: [...again, ...items], next };
+	return { ...response, items: [...again.flat(), ...items], next };
 }
