@@ -205,20 +205,25 @@ export function readCleanUpSettings(item: ItemContext, kind: ResourceLabels): Cl
  */
 const SEPARATOR = /[,;|\t\v\f\r\n\u0085\u2028\u2029،，、；﹐﹔｜]/;
 
-/** What JSON, quotations, wildcards and lists of lines put around a text: `["contract", "keep"]`, `*keep*`, `- keep`. */
-const AROUND = /[\s"'`“”„‟‘’‚«»‹›「」[\](){}*•·–—-]/u;
+/** Whatever surrounds words in JSON, quotations, wildcards, patterns, sentences and lists: `["contract"]`, `*keep*`, `- keep.` */
+const AROUND = /[^\p{L}\p{M}\p{N}]/u;
+const AROUND_START = /^[^\p{L}\p{M}\p{N}]+/u;
+/** The start of a list's entry, without what surrounds it: `1. keep`, `b) keep`, `[x] keep`. */
+const LIST_MARKER = /^[\p{L}\p{N}]{1,3}[.):\]]\s+/u;
 /** What stands for no text if there is nothing else, such as the quotation marks in `[""]`. */
-const NO_TEXT = /^[\s"'`“”„‟‘’‚«»‹›「」[\](){}*]*$/u;
-const NUMBERING = /^\d{1,3}[.)]\s+/;
+const NO_TEXT = /^[\s"'`“”„‟‘’‚«»‹›「」[\](){}*?%]*$/u;
 
 /** Returns a text without what surrounds it. Like splitting, this only protects more items. */
 function bareText(entered: string): string {
-	const text = entered.trim().replace(NUMBERING, '');
-	if (NO_TEXT.test(text)) return '';
-	let start = 0;
-	while (start < text.length && AROUND.test(text[start])) start++;
-	return withoutEnd(text.slice(start), AROUND) || text;
+	if (NO_TEXT.test(entered)) return '';
+	return withoutSurroundings(withoutSurroundings(entered).replace(LIST_MARKER, '')) || entered;
 }
+
+const withoutSurroundings = (text: string): string =>
+	withoutEnd(text.replace(AROUND_START, ''), AROUND);
+
+/** Wildcards, and characters that no file name contains. The sides of one protect more items. */
+const WITHIN = /[*?%/\\<>"]/;
 
 /**
  * Returns the texts of Keep If … Contains. An empty text between typed commas is ignored as a slip. From an expression it
@@ -233,8 +238,7 @@ function protectedTexts(item: ItemContext, label: string): string[] {
 	const filled = texts.filter((text) => !isMissing(text)).map(bareText);
 	const given = filled.filter((text) => !isBlankText(text));
 	if (given.length === texts.length || (given.length > 0 && !isExpression(item))) {
-		// An asterisk in the middle is meant as a wildcard. Its two sides protect more items.
-		const parts = given.flatMap((text) => text.split('*')).filter((text) => !isBlankText(text));
+		const parts = given.flatMap((text) => text.split(WITHIN)).filter((text) => !isBlankText(text));
 		return parts.map(foldName);
 	}
 	const missing = texts.find(isMissing);

@@ -75,6 +75,7 @@ describe.each(CLEAN_UPS.map((one) => [one.node.description.displayName, one] as 
 			' ,\u200b, ',
 			'[""]',
 			'*',
+			'%',
 			'={{ [] }}',
 			'={{ JSON.stringify([]) }}',
 			'={{ " , " }}',
