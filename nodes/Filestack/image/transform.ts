@@ -3,7 +3,7 @@ import { type Field, invalidParameter, type Values } from '../../shared/node/sch
 import { fieldsOfForms, selectorField, type TaskForm, taskOfForms } from '../processing/form';
 import { isParameters, parseTasks, type Task, TaskSyntaxError } from '../processing/grammar';
 import { outputFields, outputOptions, outputResult } from '../processing/output';
-import { stepProblem } from '../processing/rules';
+import { type TaskProblem, taskProblem } from '../processing/rules';
 import { readSource, sourceFields } from '../processing/sources';
 import { stepForms } from './stepForms';
 import { extensionOf } from './forms';
@@ -133,6 +133,26 @@ function checkedTasks(item: ItemContext, label: string, text: string): Task[] {
 	}
 	return tasks;
 }
+
+/** Returns the first problem of a task that a user has entered as a step of a transformation. */
+function stepProblem(task: Task): TaskProblem | undefined {
+	if (!Object.hasOwn(NOT_STEPS, task.name)) return taskProblem(task);
+	return { problem: `must not contain the task “${task.name}”`, advice: NOT_STEPS[task.name] };
+}
+
+/** Tasks that are not steps: they sign, have an effect, or need several sources. The value says what to use. */
+const NOT_STEPS: Readonly<Record<string, string>> = {
+	security: 'The node signs the request itself.',
+	store: 'Set Output to “New Filestack File” instead.',
+	run_workflow: 'Use the resource Workflow instead.',
+	workflow_status: 'Use the resource Workflow instead.',
+	video_convert: 'Use the resource Video instead.',
+	zip: 'Use the resource Archive instead.',
+	pdfcreate: 'Use Document → Merge instead.',
+	animate: 'Use Image → Create Animation instead.',
+	b64: 'Enter the tasks as text instead.',
+	debug: 'Its result describes the request and is not a file.',
+};
 
 function parsed(item: ItemContext, label: string, text: string): Task[] {
 	const result = tryParse(text);

@@ -256,32 +256,12 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
 	pdfconvert: ['pages', 'pageformat', 'pageorientation'],
 };
 
-/** Tasks that are not steps: they sign, have an effect, or need several sources. The value says what to use. */
-const NOT_STEPS: Readonly<Record<string, string>> = {
-	security: 'The node signs the request itself.',
-	store: 'Set Output to “New Filestack File” instead.',
-	run_workflow: 'Use the resource Workflow instead.',
-	workflow_status: 'Use the resource Workflow instead.',
-	video_convert: 'Use the resource Video instead.',
-	zip: 'Use the resource Archive instead.',
-	pdfcreate: 'Use Document → Merge instead.',
-	animate: 'Use Image → Create Animation instead.',
-	b64: 'Enter the tasks as text instead.',
-	debug: 'Its result describes the request and is not a file.',
-};
-
 export interface TaskProblem {
 	/** Continues the label of a field. */
 	problem: string;
 	advice: string;
 	/** The parameter at fault, if it is one. */
 	parameter?: string;
-}
-
-/** Returns the first problem of a task that a user has entered as a step of a transformation. */
-export function stepProblem(task: Task): TaskProblem | undefined {
-	if (!Object.hasOwn(NOT_STEPS, task.name)) return taskProblem(task);
-	return { problem: `must not contain the task “${task.name}”`, advice: NOT_STEPS[task.name] };
 }
 
 /**
