@@ -265,8 +265,7 @@ function toItems(
 	const json: IDataObject = { ...(data as IDataObject), event, timestamp };
 	delete json.files; // replaced by the descriptions below
 	const sessionId = sessionIdOf(data);
-	const fileCount = files.length;
-	const perFile = output === 'file' && fileCount > 0;
+	const perFile = output === 'file' && files.length > 0;
 	const fields = files.map((_, index) => (perFile || index === 0 ? field : `${field}_${index}`));
 	const described = files.map((file, index) => describe(file, results[index], fields[index]));
 	const binaries = fields.map((name, index): IBinaryKeyData => {
@@ -276,11 +275,11 @@ function toItems(
 	if (perFile) {
 		return described.map((file, fileIndex) => ({
 			json,
-			added: { sessionId, file, fileIndex, fileCount },
+			added: { sessionId, file, fileIndex, fileCount: files.length },
 			...optionalBinary(binaries[fileIndex]),
 		}));
 	}
-	const added = { sessionId, files: described, fileCount };
+	const added = { sessionId, files: described, fileCount: files.length };
 	return [{ json, added, ...optionalBinary(Object.assign({}, ...binaries) as IBinaryKeyData) }];
 }
 

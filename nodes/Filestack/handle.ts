@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { pathSegment } from '../shared/http/client';
+import { pathSegment } from '../shared/http/addresses';
 import { type ExpectedBody, isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
 import { locatorField } from '../shared/node/locator';
 import type { ItemContext } from '../shared/node/operation';

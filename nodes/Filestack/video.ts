@@ -1,6 +1,6 @@
 import { type IDataObject, NodeOperationError } from 'n8n-workflow';
 
-import { pathSegment } from '../shared/http/client';
+import { pathSegment } from '../shared/http/addresses';
 import { type ExpectedBody, isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
 import type { ItemContext, Operation, Resource } from '../shared/node/operation';
 import type { Field } from '../shared/node/schema';

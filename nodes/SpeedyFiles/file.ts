@@ -2,7 +2,7 @@ import { type INodeProperties, NodeOperationError } from 'n8n-workflow';
 
 import { type Downloaded, downloadFile } from '../shared/files/download';
 import { type RangeDefaults, readDownloadSettings } from '../shared/files/settings';
-import { pathSegment } from '../shared/http/client';
+import { pathSegment } from '../shared/http/addresses';
 import { downloadOptions, outputField } from '../shared/node/fields';
 import { locatorField } from '../shared/node/locator';
 import {

@@ -1,7 +1,8 @@
 import { type INodeProperties, NodeOperationError } from 'n8n-workflow';
 
 import { DAY, outlives, serviceTime } from '../shared/dates';
-import { callApi, pathSegment } from '../shared/http/client';
+import { pathSegment } from '../shared/http/addresses';
+import { callApi } from '../shared/http/client';
 import {
 	confirmedBy,
 	type ExpectedBody,

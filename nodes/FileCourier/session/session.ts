@@ -1,7 +1,8 @@
 import { type IDataObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { serviceTime } from '../../shared/dates';
-import { callApi, pathSegment } from '../../shared/http/client';
+import { pathSegment } from '../../shared/http/addresses';
+import { callApi } from '../../shared/http/client';
 import { mayHaveSucceeded, withItemIndex } from '../../shared/http/errors';
 import { confirmedBy, textOf } from '../../shared/http/service';
 import type { ItemContext, Operation } from '../../shared/node/operation';

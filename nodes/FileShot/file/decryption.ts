@@ -2,6 +2,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import type { TransformedFile } from '../../shared/files/download';
 import { specificType } from '../../shared/files/fileName';
+import { explainErrors } from '../../shared/files/streams';
 import { readCheckedCredential } from '../../shared/http/credential';
 import { secretsOf } from '../../shared/http/secrets';
 import { isJsonObject, type JsonRecord } from '../../shared/http/service';
@@ -282,17 +283,6 @@ function originalName({ originalFileName, fileName }: JsonRecord): string | unde
 
 async function* chunksOf(bytes: Buffer): AsyncGenerator<Buffer> {
 	yield await Promise.resolve(bytes);
-}
-
-async function* explainErrors(
-	chunks: AsyncIterable<Buffer>,
-	explain: (error: unknown) => Error,
-): AsyncGenerator<Buffer> {
-	try {
-		yield* chunks;
-	} catch (error) {
-		throw explain(error);
-	}
 }
 
 function explained({ functions, itemIndex }: ItemContext, error: unknown): Error {

@@ -7,8 +7,12 @@ import {
 	sizeMismatchError,
 	sourceReadError,
 } from '../../shared/files/source';
-import { countAndHash, streamFrom, type StreamStats } from '../../shared/files/streams';
-import { compareWithService } from '../../shared/files/upload';
+import {
+	compareWithService,
+	countAndHash,
+	streamFrom,
+	type StreamStats,
+} from '../../shared/files/streams';
 import { readCheckedCredential } from '../../shared/http/credential';
 import { secretsOf } from '../../shared/http/secrets';
 import type { JsonRecord } from '../../shared/http/service';

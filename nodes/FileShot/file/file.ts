@@ -1,7 +1,7 @@
 import { serviceTime } from '../../shared/dates';
 import { downloadFile } from '../../shared/files/download';
 import { type RangeDefaults, readDownloadSettings } from '../../shared/files/settings';
-import { pathSegment } from '../../shared/http/client';
+import { pathSegment } from '../../shared/http/addresses';
 import { readBaseUrl } from '../../shared/http/credential';
 import { ANY_BODY, booleanOf, type JsonRecord, textOf } from '../../shared/http/service';
 import { downloadOptions, outputField } from '../../shared/node/fields';

@@ -4,9 +4,9 @@ import { DAY, outlives, serviceTime } from '../../shared/dates';
 import type { JsonRecord } from '../../shared/http/service';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
-import { compareWithService, uploadEach, uploadInOneRequest } from '../../shared/files/upload';
+import { uploadEach, uploadInOneRequest } from '../../shared/files/upload';
 import { multipartForm } from '../../shared/files/multipartForm';
-import type { StreamStats } from '../../shared/files/streams';
+import { compareWithService, type StreamStats } from '../../shared/files/streams';
 import { readPartSettings, type TransferSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
 import {

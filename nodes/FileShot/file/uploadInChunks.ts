@@ -10,7 +10,8 @@ import {
 import type { PartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
 import type { StreamStats } from '../../shared/files/streams';
-import { callApi, pathSegment } from '../../shared/http/client';
+import { pathSegment } from '../../shared/http/addresses';
+import { callApi } from '../../shared/http/client';
 import { withItemIndex } from '../../shared/http/errors';
 import type { OutageRetries } from '../../shared/http/retry';
 import { ANY_BODY, type JsonRecord } from '../../shared/http/service';

@@ -2,7 +2,8 @@ import { type IDataObject, NodeApiError } from 'n8n-workflow';
 
 import { downloadFile } from '../../shared/files/download';
 import { type RangeDefaults, readDownloadSettings } from '../../shared/files/settings';
-import { callApi, pathSegment } from '../../shared/http/client';
+import { pathSegment } from '../../shared/http/addresses';
+import { callApi } from '../../shared/http/client';
 import { readBaseUrl } from '../../shared/http/credential';
 import {
 	confirmedBy,

@@ -7,7 +7,8 @@ import {
 	type TransferSettings,
 } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
-import { compareWithService, uploadEach, uploadInOneRequest } from '../../shared/files/upload';
+import { compareWithService } from '../../shared/files/streams';
+import { uploadEach, uploadInOneRequest } from '../../shared/files/upload';
 import { booleanOf, type JsonRecord, textOf } from '../../shared/http/service';
 import {
 	partOptions,

@@ -10,7 +10,8 @@ import {
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
 import { invalidParameter } from '../../shared/node/schema';
-import { compareWithService, inputFieldOf, uploadInOneRequest } from '../../shared/files/upload';
+import { compareWithService } from '../../shared/files/streams';
+import { inputFieldOf, uploadInOneRequest } from '../../shared/files/upload';
 import { readTransferSettings } from '../../shared/files/settings';
 import { readSourceFiles } from '../../shared/files/source';
 import { describeFile, fileField, OVERWRITTEN, type SelectedFile, selectedFile } from '../handle';

@@ -2,9 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { type PartSettings, readPartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
-import type { StreamStats } from '../../shared/files/streams';
-import { compareWithService, uploadEach, uploadInOneRequest } from '../../shared/files/upload';
-import { pathSegment } from '../../shared/http/client';
+import { compareWithService, type StreamStats } from '../../shared/files/streams';
+import { uploadEach, uploadInOneRequest } from '../../shared/files/upload';
+import { pathSegment } from '../../shared/http/addresses';
 import type { JsonRecord } from '../../shared/http/service';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { invalidParameter } from '../../shared/node/schema';

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { readAddressField } from '../../shared/http/credential';
-import { type ApiCall, callApi, pathSegment } from '../../shared/http/client';
+import { pathSegment } from '../../shared/http/addresses';
+import { type ApiCall, callApi } from '../../shared/http/client';
 import type { ItemContext } from '../../shared/node/operation';
 import { requireHttpUrl } from '../../shared/node/parameters';
 import { invalidParameter } from '../../shared/node/schema';

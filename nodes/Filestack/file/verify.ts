@@ -9,8 +9,7 @@ import {
 	textOf,
 } from '../../shared/http/service';
 import { withOptionAdvice } from '../../shared/http/optionAdvice';
-import { compareWithService } from '../../shared/files/upload';
-import type { StreamStats } from '../../shared/files/streams';
+import { compareWithService, type StreamStats } from '../../shared/files/streams';
 import type { SelectedFile } from '../handle';
 import { readMetadata } from './metadata';
 

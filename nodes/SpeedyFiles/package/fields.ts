@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { DAY } from '../../shared/dates';
-import { pathSegment } from '../../shared/http/client';
+import { pathSegment } from '../../shared/http/addresses';
 import { durationFields } from '../../shared/node/duration';
 import { locatorField } from '../../shared/node/locator';
 import type { ItemContext } from '../../shared/node/operation';

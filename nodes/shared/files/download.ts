@@ -1,7 +1,6 @@
 import { type IBinaryData, NodeOperationError } from 'n8n-workflow';
 
 import { connectionError, isDecodingError } from '../http/errors';
-import { withOptionAdvice } from '../http/optionAdvice';
 import { cancellableSleep, type RequestFailure, retryDelay, toRequestFailure } from '../http/retry';
 import { textOf, type TransferContext } from '../http/service';
 import { StallGuard } from '../http/stallGuard';
@@ -15,9 +14,10 @@ import {
 	urlFileName,
 	withType,
 } from './fileName';
-import { openRemote, type RemoteBody, type RemoteOptions } from './remoteBody';
-import { incompleteReason, lengthOf, rangeOf, toError } from './remoteResponse';
-import { countAndHash, ProgressLog, whileGuarded, WRITE_SIZE } from './streams';
+import { openRemote, type RemoteBody } from './remoteBody';
+import { incompleteReason, lengthOf, rangeOf, type RemoteOptions, toError } from './remoteResponse';
+import { checkMaxSize, maxSizeError } from './settings';
+import { countAndHash, explainErrors, ProgressLog, whileGuarded, WRITE_SIZE } from './streams';
 
 /** A file to download, with the metadata from the service where available. */
 export interface RemoteFile {
@@ -173,8 +173,9 @@ async function store(
 	let head: Buffer = Buffer.alloc(0);
 	let tail: Buffer = Buffer.alloc(0);
 	const guard = new StallGuard(options.stallTimeout, options.cancel);
-	const source = recordErrors(converted.chunks, (error) => {
+	const source = explainErrors(converted.chunks, (error) => {
 		if (error instanceof NodeOperationError && !remote.failure) ownError ??= error;
+		return toError(error);
 	});
 	const { stream, stats } = countAndHash(whileGuarded(source, guard), {
 		sha256: options.sha256,
@@ -228,18 +229,6 @@ async function convert(
 	}
 }
 
-async function* recordErrors(
-	chunks: AsyncIterable<Buffer>,
-	record: (error: unknown) => void,
-): AsyncGenerator<Buffer> {
-	try {
-		yield* chunks;
-	} catch (error) {
-		record(error);
-		throw toError(error);
-	}
-}
-
 /** The failure of a download that the user stops while the storage is busy. */
 function stoppedFailure(
 	context: TransferContext,
@@ -267,26 +256,6 @@ function wrongSizeError(
 			: `“${fileName}” is ${size} bytes instead of the expected ${expected}`;
 	const description = 'The file is damaged or incomplete, so it was discarded. Download it again.';
 	return new NodeOperationError(context.getNode(), message, { description });
-}
-
-/** @throws NodeOperationError for a file that is announced as larger than the user allows */
-export function checkMaxSize(
-	context: TransferContext,
-	fileName: string,
-	size: number | undefined,
-	maxSize = Infinity,
-): void {
-	if (size !== undefined && size > maxSize) throw maxSizeError(context, fileName, maxSize);
-}
-
-function maxSizeError(context: TransferContext, fileName: string, maxSize: number) {
-	const message = `“${fileName}” is larger than the ${maxSize} bytes of Maximum Size`;
-	const description = 'No file was stored.';
-	const error = new NodeOperationError(context.getNode(), message, { description });
-	return withOptionAdvice(error, {
-		fields: ['maxSizeMb'],
-		text: (place) => `To accept it, increase ${place}.`,
-	});
 }
 
 function storageError(context: TransferContext, fileName: string, { reason }: RequestFailure) {

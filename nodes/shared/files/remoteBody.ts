@@ -7,17 +7,18 @@ import {
 	retryDelay,
 } from '../http/retry';
 import { textOf, type TransferContext } from '../http/service';
-import { copiesOf, PartWindow, type RangeSettings, takeFirstPart } from './parallelParts';
+import { copiesOf, PartWindow, takeFirstPart } from './parallelParts';
 import {
 	type BodyFailure,
+	brokenOff,
 	failureOf,
 	FileChangedError,
 	isSameFile,
 	lengthOf,
 	rangeOf,
+	type RemoteOptions,
 	RemoteResponse,
 	requestFile,
-	type RequestOptions,
 	toError,
 	validatorOf,
 } from './remoteResponse';
@@ -26,14 +27,6 @@ import {
  * hosts send the same ETag for different bytes, for example for compressed and uncompressed ones.
  */
 const OVERLAP = 4096;
-
-export interface RemoteOptions extends RequestOptions {
-	/** Returns the URL for each further request, if it is valid for a limited time. */
-	renewUrl?(): Promise<string>;
-	/** Milliseconds without new data after which an interrupted download fails; 0 by default. */
-	giveUpAfter?: number;
-	ranges?: RangeSettings;
-}
 
 /**
  * Requests a file. Retries a few times, until a response begins.
@@ -305,7 +298,3 @@ const endOf = (before: Buffer, chunk: Buffer): Buffer =>
 	chunk.length >= OVERLAP
 		? chunk.subarray(-OVERLAP)
 		: Buffer.concat([before, chunk]).subarray(-OVERLAP);
-
-/** A body that ended before its announced size, although the connection did not report an error. */
-const brokenOff = () =>
-	Object.assign(new Error('The response was cut off'), { code: 'ERR_BAD_RESPONSE' });

@@ -9,6 +9,7 @@ import { type ByteStream, type Service, type ServiceContext, textOf } from '../h
 import { StallGuard } from '../http/stallGuard';
 import { parseHttpUrl } from '../text';
 import { decodeBody, type DownloadStream, openDownload, UnreachableError } from './openDownload';
+import type { RangeSettings } from './parallelParts';
 
 export interface RequestOptions extends TargetRules {
 	/** The service that hosts the file: its name and its error format. */
@@ -18,6 +19,14 @@ export interface RequestOptions extends TargetRules {
 	/** Milliseconds without data after which a request is cancelled. */
 	stallTimeout: number;
 	cancel?: AbortSignal;
+}
+
+export interface RemoteOptions extends RequestOptions {
+	/** Returns the URL for each further request, if it is valid for a limited time. */
+	renewUrl?(): Promise<string>;
+	/** Milliseconds without new data after which an interrupted download fails; 0 by default. */
+	giveUpAfter?: number;
+	ranges?: RangeSettings;
 }
 
 /** Why a body could not be read to its end. */
@@ -144,6 +153,10 @@ export class FileChangedError extends NodeOperationError {
 		});
 	}
 }
+
+/** A body that ended before its announced size, although the connection did not report an error. */
+export const brokenOff = () =>
+	Object.assign(new Error('The response was cut off'), { code: 'ERR_BAD_RESPONSE' });
 
 export const toError = (error: unknown) => error as Error;
 

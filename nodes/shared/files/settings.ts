@@ -1,3 +1,7 @@
+import { NodeOperationError } from 'n8n-workflow';
+
+import { withOptionAdvice } from '../http/optionAdvice';
+import type { TransferContext } from '../http/service';
 import { executionSignal } from '../http/stallGuard';
 import type { ItemContext } from '../node/operation';
 import type { RangeSettings } from './parallelParts';
@@ -92,3 +96,24 @@ export function readPartSettings(item: ItemContext, defaults: PartDefaults): Par
 }
 
 const toBytes = (mebibytes: number) => Math.round(mebibytes * MIB);
+
+/** @throws NodeOperationError for a file that is announced as larger than the user allows */
+export function checkMaxSize(
+	context: TransferContext,
+	fileName: string,
+	size: number | undefined,
+	maxSize = Infinity,
+): void {
+	if (size !== undefined && size > maxSize) throw maxSizeError(context, fileName, maxSize);
+}
+
+/** The error of a file that is larger than the user allows. */
+export function maxSizeError(context: TransferContext, fileName: string, maxSize: number) {
+	const message = `“${fileName}” is larger than the ${maxSize} bytes of Maximum Size`;
+	const description = 'No file was stored.';
+	const error = new NodeOperationError(context.getNode(), message, { description });
+	return withOptionAdvice(error, {
+		fields: ['maxSizeMb'],
+		text: (place) => `To accept it, increase ${place}.`,
+	});
+}

@@ -14,11 +14,11 @@ import { inputField, urlField } from '../node/fields';
 import type { ItemContext } from '../node/operation';
 import { requireHttpUrl } from '../node/parameters';
 import type { FileReference } from '../node/schema';
-import { checkMaxSize, describeRemote, openFile } from './download';
+import { describeRemote, openFile } from './download';
 import { safeFileName, UNKNOWN_TYPE } from './fileName';
 import { safeMediaType } from './multipartForm';
 import type { RemoteBody } from './remoteBody';
-import { readDownloadSettings } from './settings';
+import { checkMaxSize, readDownloadSettings } from './settings';
 import { streamFrom } from './streams';
 
 /** Bytes per read from n8n's storage: Node's default of 64 KiB is a fifth slower, 1 MiB no faster. As many as an encrypted chunk has. */

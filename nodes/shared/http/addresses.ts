@@ -1,4 +1,6 @@
 import { parseHttpUrl } from '../text';
+import { invalidIdError } from './errors';
+import type { ServiceContext } from './service';
 
 /** The rules for the hosts of a download, apart from n8n's own protection. */
 export interface TargetRules {
@@ -152,4 +154,17 @@ function embeddedIPv4(groups: readonly number[]): number[] | undefined {
 	const isAtEnd = ['0:0:0:0:0:ffff', '0:0:0:0:ffff:0', '64:ff9b:0:0:0:0'].includes(prefix);
 	const pair = isAtEnd ? groups.slice(6) : groups[0] === 0x2002 ? groups.slice(1, 3) : undefined;
 	return pair?.flatMap((group) => [group >> 8, group & 0xff]);
+}
+
+/**
+ * Percent-encodes an ID as one path segment, so that no ID can change the path that is called.
+ * @throws NodeOperationError for an ID that is empty or not text, that a URL parser would resolve (`.` and `..`), or that
+ * contains a slash: some servers, such as SpeedyFiles, decode `%2F` before routing
+ */
+export function pathSegment(context: ServiceContext, field: string, id: unknown): string {
+	const text = typeof id === 'string' || typeof id === 'number' ? String(id).trim() : '';
+	if (text === '' || /^\.+$/.test(text) || text.includes('/') || !text.isWellFormed()) {
+		throw invalidIdError(context.getNode(), field, `is ${text ? 'not valid' : 'empty'}`);
+	}
+	return encodeURIComponent(text);
 }

@@ -9,7 +9,6 @@ import { readBaseUrl, readCheckedCredential } from './credential';
 import {
 	connectionError,
 	incompleteResponseError,
-	invalidIdError,
 	isMarkup,
 	isWebPage,
 	responseError,
@@ -42,7 +41,7 @@ const RESPONSE_TIMEOUT = 60_000;
 
 export interface ApiCall<T = unknown> {
 	method: IHttpRequestMethods;
-	/** Relative to the base URL; every segment from user input must go through {@link pathSegment}. */
+	/** Relative to the base URL; every segment from user input must go through `pathSegment`. */
 	path: string;
 	/** A function is called for each attempt, for example to sign it again. */
 	qs?: IDataObject | (() => IDataObject | undefined);
@@ -104,19 +103,6 @@ export interface ApiResponse<T = unknown> {
 	headers: Record<string, unknown>;
 	/** Whether an earlier attempt may have taken effect: its response was lost or was a server error. */
 	mayHaveSucceededBefore: boolean;
-}
-
-/**
- * Percent-encodes an ID as one path segment, so that no ID can change the path that is called.
- * @throws NodeOperationError for an ID that is empty or not text, that a URL parser would resolve (`.` and `..`), or that
- * contains a slash: some servers, such as SpeedyFiles, decode `%2F` before routing
- */
-export function pathSegment(context: ServiceContext, field: string, id: unknown): string {
-	const text = typeof id === 'string' || typeof id === 'number' ? String(id).trim() : '';
-	if (text === '' || /^\.+$/.test(text) || text.includes('/') || !text.isWellFormed()) {
-		throw invalidIdError(context.getNode(), field, `is ${text ? 'not valid' : 'empty'}`);
-	}
-	return encodeURIComponent(text);
 }
 
 /**
