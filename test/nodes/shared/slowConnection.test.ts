@@ -1,5 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports */
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 
@@ -96,11 +97,11 @@ it('a download may take longer than the stall timeout', async () => {
 });
 
 it('an upload in one request gives the service more time to respond if the file is large', async () => {
-	const host = new TestServer().handle((request, response) => {
+	const host = new TestServer().handle(async (request, response) => {
 		// Not kept in memory, because that takes seconds on a slow machine.
-		request.resume().once('end', () => {
-			setTimeout(() => response.end('{"id":"f","name":"a.bin"}'), 3_000);
-		});
+		await once(request.resume(), 'end');
+		await sleep(3_000);
+		response.end('{"id":"f","name":"a.bin"}');
 	});
 	await host.start();
 	const input = [await itemWith({ data: { name: 'a.bin', bytes: Buffer.alloc(300 * MIB) } })];
