@@ -78,8 +78,10 @@ const STOP_TIMEOUT_MS = 2_000;
 function stopGroup(child) {
 	/** @param {NodeJS.Signals} signal */
 	const send = (signal) => {
+		// A program that could not be started has no ID, and the group 0 would be this process's own.
+		if (child.pid === undefined) return;
 		try {
-			process.kill(-(child.pid ?? 0), signal);
+			process.kill(-child.pid, signal);
 		} catch {
 			// The process group has already ended.
 		}
@@ -90,10 +92,14 @@ function stopGroup(child) {
 }
 
 /**
- * Stops a child when this process receives a signal. Returns a function that removes the signal handlers.
- * @param {import('node:child_process').ChildProcess} child
+ * Starts a child that is stopped, with its process group, when this process receives a signal. The signal handlers exist
+ * before the child does: a signal in between would end this process only, and nothing would stop the child.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptionsWithStdioTuple<'ignore', 'pipe', 'pipe'>} options
+ * @returns the child, and a function that removes the signal handlers
  */
-function stopOnSignal(child) {
+function spawnStoppable(command, args, options) {
 	/** @type {NodeJS.Signals[]} */
 	const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 	/** @param {NodeJS.Signals} signal */
@@ -102,7 +108,9 @@ function stopOnSignal(child) {
 		child.once('close', () => process.exit(signal === 'SIGINT' ? 130 : 143));
 	};
 	for (const signal of signals) process.on(signal, stop);
-	return () => signals.forEach((signal) => process.off(signal, stop));
+	// Makes the child the leader of a new process group, so that the whole group can be stopped.
+	const child = spawn(command, args, { ...options, detached: true });
+	return { child, removeHandlers: () => signals.forEach((signal) => process.off(signal, stop)) };
 }
 
 /**
@@ -134,12 +142,10 @@ export async function run(command, args, { label, cwd, log, env, packages }) {
 	const file = createWriteStream(log, { flags: 'a' });
 	// On a full disk the log fails first; npm's own error, which follows at once, is the one to report.
 	file.on('error', () => undefined);
-	const child = spawn(command, args, {
+	const { child, removeHandlers } = spawnStoppable(command, args, {
 		cwd,
 		env: env ?? environmentWithoutNpm(),
 		stdio: ['ignore', 'pipe', 'pipe'],
-		// Makes the child the leader of a new process group, so that the whole group can be stopped.
-		detached: true,
 	});
 	for (const stream of [child.stdout, child.stderr]) {
 		createInterface({ input: stream }).on('line', (line) => {
@@ -153,7 +159,6 @@ export async function run(command, args, { label, cwd, log, env, packages }) {
 			showActivity(line);
 		});
 	}
-	const removeHandlers = stopOnSignal(child);
 	try {
 		await new Promise((resolve, reject) => {
 			child.once('error', (/** @type {NodeJS.ErrnoException} */ error) =>

@@ -14,7 +14,6 @@ import { delimiter, join } from 'node:path';
 import { requireSupportedNode } from '../../sandbox/launcher/preflight.mjs';
 import { ROOT } from '../../sandbox/system/repository.mjs';
 import { requireBuildTools } from '../../sandbox/system/buildTools.mjs';
-import { eventually } from '../support/eventually.js';
 import { command, type Command, temporaryFolder } from './harness.mts';
 
 let place: ReturnType<typeof temporaryFolder>;
@@ -129,17 +128,39 @@ describe('preparing a clone', () => {
 
 	it('stops npm on a signal and leaves no lock for the next start', async () => {
 		project('local');
-		// Behaves like npm, which rolls back its work for a minute before it exits.
+		// Sends the signal at once. Behaves like npm, which rolls back its work for a minute before it exits.
 		mkdirSync(at('bin'));
-		const stubborn = `#!/bin/sh\ntrap '' TERM\necho $$ > '${at('pid')}'\nfor i in $(seq 1200); do sleep 0.1; done\n`;
-		writeFileSync(at('bin', 'npm'), stubborn, { mode: 0o755 });
-		const first = ready({ PATH: `${at('bin')}${delimiter}${process.env.PATH}` });
-		await eventually(() => existsSync(at('pid')) && readFileSync(at('pid'), 'utf8') !== '');
-		expect(existsSync(at('.run', 'install.lock'))).toBe(true);
+		const lines = [
+			'#!/bin/sh',
+			"trap '' TERM",
+			`echo $$ > '${at('pid')}'`,
+			`cp '${at('.run', 'install.lock')}' '${at('held.lock')}'`,
+			'kill -TERM $PPID',
+			'for i in $(seq 1200); do sleep 0.1; done',
+		];
+		writeFileSync(at('bin', 'npm'), lines.join('\n'), { mode: 0o755 });
+		// As on a busy machine: npm is already running while spawn() has not yet returned.
+		const lateReturn = [
+			"const processes = require('node:child_process');",
+			'const { spawn } = processes;',
+			'processes.spawn = (...parameters) => {',
+			'	const child = spawn(...parameters);',
+			'	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);',
+			'	return child;',
+			'};',
+			"require('node:module').syncBuiltinESMExports();",
+		];
+		writeFileSync(at('lateReturn.cjs'), lateReturn.join('\n'));
 
-		first.kill('SIGTERM');
+		const first = await outcome(
+			ready({
+				PATH: `${at('bin')}${delimiter}${process.env.PATH}`,
+				NODE_OPTIONS: `--require=${at('lateReturn.cjs')}`,
+			}),
+		);
 
-		expect(await first.ended).toBe(143);
+		expect(first.code).toBe(143);
+		expect(existsSync(at('held.lock'))).toBe(true);
 		expect(() => process.kill(Number(readFileSync(at('pid'), 'utf8')), 0)).toThrow('ESRCH');
 		expect(existsSync(at('.run', 'install.lock'))).toBe(false);
 		const { code, output } = await outcome(ready());
