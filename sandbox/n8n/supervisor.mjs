@@ -8,9 +8,6 @@ import { spawn } from 'node:child_process';
 /** Time that n8n gets to save its running executions before it is killed. */
 const STOP_TIMEOUT_MS = 10_000;
 
-const [program, ...args] = process.argv.slice(2);
-const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
-
 let isStopping = false;
 function stop() {
 	if (isStopping) return;
@@ -21,6 +18,10 @@ function stop() {
 
 process.stdin.on('end', stop).on('error', stop).resume();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+
+// Started only now: a signal that arrives before its handler exists would end the supervisor and leave n8n running.
+const [program, ...args] = process.argv.slice(2);
+const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
 
 child.on('error', (error) => {
 	console.error(error.message);
