@@ -25,10 +25,13 @@ export const fileCourier: Service = {
 	advice: {
 		400: 'Correct the field named in the message, then run the node again.',
 		401: 'Check the Client ID and Client Secret in the FileCourier credential. FileCourier only shows the secret once, when a project is created.',
-		404: 'FileCourier did not find this in the project of the credential.',
 		409: 'The session’s current status does not allow this. Use Get to check it.',
 		413: 'The request is too large for FileCourier or for a proxy in front of it. Shorten the message.',
 	},
+	missingAdvice: (path) =>
+		path.startsWith('/sessions/')
+			? 'FileCourier did not find the session in the project of the credential.'
+			: undefined,
 	optionAdvice: {
 		404: [
 			{

@@ -8,6 +8,7 @@ import {
 	type Service,
 	type ServiceContext,
 	textOf,
+	UPLOAD_IS_MISSING,
 } from '../shared/http/service';
 
 /**
@@ -32,14 +33,21 @@ export const fileShot: Service = {
 		400: 'Correct the field named in the message. FileShot also rejects executable files (such as .exe, .bat, .js, .sh, .php or .apk). Compress these into a ZIP first.',
 		401: 'Check the API Key in the FileShot credential. You can create a new key in the account dashboard.',
 		403: 'The API key is valid, but the account is not allowed to do this. The API requires the Creator tier or higher, and only the owner of a file can delete it.',
-		404: 'The file does not exist or has expired. Use Get Many to list the available files.',
 		409: 'The custom slug may already be in use. Choose a different one.',
 		413: 'The file is too large for your tier or for a single request (100 MB). A higher tier may accept it.',
 		429: 'The request limit of your tier has been reached. Run the workflow less often or with fewer items.',
 		503: 'FileShot is temporarily unavailable. Try again later.',
 	},
 	optionAdvice: { 413: SMALLER_REQUESTS },
+	missingAdvice(path) {
+		if (path.startsWith('/files/upload-chunk/')) return UPLOAD_IS_MISSING;
+		const isOfFile = /^\/files\/(?!(?:init-upload|pre-upload|upload)$)./.test(path);
+		return isOfFile ? FILE_IS_MISSING : undefined;
+	},
 };
+
+const FILE_IS_MISSING =
+	'The file does not exist or has expired. Use Get Many to list the available files.';
 
 /** FileShot, or the delivery network that it redirects a download to. The API key is not sent to that network. */
 export const fileHost: Service = {
@@ -47,6 +55,7 @@ export const fileHost: Service = {
 	advice: {
 		...fileShot.advice,
 		403: 'This API key cannot download the file. The tier may be too low, or the file may be protected by a password or payment.',
+		404: FILE_IS_MISSING,
 		410: 'The file has expired.',
 	},
 };

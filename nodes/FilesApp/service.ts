@@ -7,8 +7,12 @@ import {
 	type JsonRecord,
 	type Service,
 	textOf,
+	UPLOAD_IS_MISSING,
 } from '../shared/http/service';
 import type { OutputShape } from '../shared/node/output';
+
+const FILE_IS_MISSING =
+	'The file was not found in this account. It may have been deleted. Use Get Many to list the available files.';
 
 /** The Files App API: bearer key, JSON, errors as `{error: {code, message}}` (Files App docs, Errors). */
 export const filesApp: Service = {
@@ -26,13 +30,27 @@ export const filesApp: Service = {
 		400: 'Correct the field named in the message, then run the node again.',
 		401: 'Check the API Key in the Files App credential. You can create a new key under Settings → API Keys.',
 		403: 'This API key does not have permission. Use a key from the account that owns the file or folder.',
-		404: 'The file or folder was not found in this account. It may have been deleted. Use Get Many to list the available files.',
+		404: FILE_IS_MISSING,
 		413: 'The file is too large for your plan or for a single request. A higher plan may accept it.',
 		429: 'The hourly request limit of your plan has been reached. Run the workflow less often or with fewer items, or upgrade your plan.',
 		500: 'Files App is temporarily unavailable. Try again later.',
 	},
 	// The limit is per hour, so that fewer requests at once do not help.
-	optionAdvice: { 413: SMALLER_REQUESTS, 429: [] },
+	optionAdvice: {
+		404: [
+			{
+				fields: ['folderId'],
+				text: (place) => `If you use ${place}, check that the folder exists in this account.`,
+			},
+		],
+		413: SMALLER_REQUESTS,
+		429: [],
+	},
+	missingAdvice(path) {
+		if (path === '/chunks') return UPLOAD_IS_MISSING;
+		if (path === '/chunks/complete') return 'The server no longer has this upload.';
+		return /^\/(?:files\/.|share$)/.test(path) ? FILE_IS_MISSING : undefined;
+	},
 };
 
 /** A pattern for the URLs of a file. */

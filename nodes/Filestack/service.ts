@@ -4,9 +4,12 @@ import { NodeOperationError } from 'n8n-workflow';
 import { readCredential } from '../shared/http/credential';
 import { ANOTHER_SERVICE, credentialTest } from '../shared/http/credentialTest';
 import { SMALLER_PARTS, SPLIT_SMALLER } from '../shared/http/optionAdvice';
-import { isJsonObject, type Service, textOf } from '../shared/http/service';
+import { isJsonObject, type Service, textOf, UPLOAD_IS_MISSING } from '../shared/http/service';
 import { pastedText } from '../shared/text';
 import { authenticate, type Policy, policyQuery, type SignedPolicy, signPolicy } from './signing';
+
+const FILE_IS_MISSING =
+	'The file was not found or has been deleted. Check the handle, and that the credential belongs to the app that stored it.';
 
 /**
  * The Filestack APIs. Each host has its own error format: `{"result":"error","error":{"code","msg"}}` (File API),
@@ -41,10 +44,14 @@ export const filestack: Service = {
 		400: 'Correct the value named in the message, then run the node again.',
 		401: 'Check the API Key and App Secret in the Filestack credential. Both must belong to the same app. The App Secret signs policies and is not the webhook secret.',
 		403: 'The request was not allowed. Make sure the App Secret for this API Key is set in the Filestack credential. If it is, check the clock of the n8n server: signatures are only valid for a few minutes.',
-		404: 'The file was not found or has been deleted. Check the handle, and that the credential belongs to the app that stored it.',
+		404: FILE_IS_MISSING,
 		413: 'The file is too large for one request.',
 	},
 	optionAdvice: { 413: [SPLIT_SMALLER] },
+	missingAdvice(path) {
+		if (/^\/multipart\/(?!start$)/.test(path)) return UPLOAD_IS_MISSING;
+		return path.startsWith('/file/') ? FILE_IS_MISSING : undefined;
+	},
 };
 
 /** Filestack as the receiver of a file that cannot be sent in parts. */

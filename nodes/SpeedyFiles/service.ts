@@ -24,12 +24,15 @@ export const speedyFiles: Service = {
 		400: 'The package’s current status does not allow this. You can only upload to outbound packages that are drafts or active, and a package needs at least one file to be finalized. Use Package → Get to check its direction, status and files.',
 		401: 'Check the API Token in the SpeedyFiles credential. It may have expired or been revoked, or its user may have been deleted. Create a new token in the user menu under Account → API Tokens.',
 		403: 'This belongs to another user. Use that user’s token or an admin’s token.',
-		404: 'Not found on this instance. Check the ID, and that the credential points to the right instance. It may also have been deleted.',
 		405: 'This instance does not support the request. It may run a different version of SpeedyFiles. See /api/v1/docs on the instance.',
 		409: 'This conflicts with existing data. Change the value named in the message.',
 		413: 'The file is too large for the proxy in front of SpeedyFiles. Increase its limit (nginx: client_max_body_size).',
 		422: 'Correct the fields named in the message, then run the node again.',
 	},
+	missingAdvice: (path) =>
+		/^\/(?:packages|me\/tokens)\/./.test(path)
+			? 'Not found on this instance. Check the ID, and that the credential points to the right instance. It may also have been deleted.'
+			: undefined,
 	pageAdvice: {
 		// Until the setup is finished, every path redirects to /setup (SpeedyFiles source, app/routes/setup.py).
 		303: 'The instance may not be set up yet. Open the Instance URL in a browser and finish the setup. If it is already set up, check the Instance URL in the SpeedyFiles credential.',

@@ -31,10 +31,19 @@ export const PROCESSING_TIMEOUT = 180_000;
 const CACHE_HINT =
 	'Filestack could not process the file. Check the parameters and the type of the file.';
 
+const SOURCE_IS_MISSING =
+	'The source was not found. Check the handle or the URL. A handle must belong to the app of the credential.';
+const JOB_IS_MISSING =
+	'The job was not found. Check its ID, and that the credential belongs to the app that started it.';
+
 /** Filestack's CDN as a service that runs tasks. */
 export const processing: Service = {
 	...filestack,
-	advice: { ...filestack.advice, 200: CACHE_HINT, 400: CACHE_HINT },
+	advice: { ...filestack.advice, 200: CACHE_HINT, 400: CACHE_HINT, 404: SOURCE_IS_MISSING },
+	missingAdvice(path) {
+		if (/\/workflow_status=|\/video_convert\/[^/]*$/.test(path)) return JOB_IS_MISSING;
+		return path.includes('/text_sentiment=') ? undefined : SOURCE_IS_MISSING;
+	},
 };
 
 /** Advice for messages that Filestack sends with different statuses (Filestack docs and Claude plugin, Errors). */

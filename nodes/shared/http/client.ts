@@ -171,7 +171,7 @@ function validateResponse<T>(
 	}
 	if (status >= 400 || reportsError(body) || service.reportsFailure?.(body)) {
 		const retryAfter = parseRetryAfter(response.headers);
-		throw responseError(node, service, { status, body, retryAfter, origin });
+		throw responseError(node, service, { status, body, retryAfter, origin, path: call.path });
 	}
 	const isEmpty = body === '' || body === undefined || body === null;
 	const isText = typeof body === 'string' && call.allowText === true && !isMarkup(body);

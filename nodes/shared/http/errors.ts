@@ -113,26 +113,30 @@ export function describeConnectionError(code: string): string | undefined {
 	return code.startsWith('ERR_SSL_') ? CONNECTION_ERRORS.EPROTO : undefined;
 }
 
+interface ErrorResponse {
+	status: number;
+	body: unknown;
+	/** Milliseconds. */
+	retryAfter?: number;
+	/** The origin and the path of a call to the service's API; undefined for any other request. */
+	origin?: string;
+	path?: string;
+}
+
 /** Creates the error for a response that reports a failure, by its status or in its body. */
-export function responseError(
-	node: INode,
-	service: Service,
-	response: { status: number; body: unknown; retryAfter?: number; origin?: string },
-) {
+export function responseError(node: INode, service: Service, response: ErrorResponse) {
 	const { status, body, retryAfter, origin } = response;
 	const reported = messageText(service.errorMessage(body));
 	const isPage = reported === undefined && isWebPage(body);
 	const title = isPage ? titleOf(body) : undefined;
 	const page = `: a web page${title ? ` (“${title}”)` : ''}`;
 	const quoted = reported ?? messageText(body);
+	const advice = (isPage && service.pageAdvice?.[status]) || adviceFor(service, response);
+	const hint = isPage ? pageHint : advice === undefined ? addressHint : undefined;
 	const error = new NodeApiError(node, {} as JsonObject, {
 		httpCode: String(status),
 		message: `${service.name} responded with ${status}${quoted ? `: ${quoted}` : isPage ? page : ''}`,
-		description: [
-			retryHint(retryAfter),
-			(isPage && service.pageAdvice?.[status]) || (service.advice[status] ?? generalAdvice(status)),
-			isPage && origin && pageHint(service, origin),
-		]
+		description: [retryHint(retryAfter), advice, origin && hint?.(service, origin)]
 			.filter(Boolean)
 			.join(' '),
 		failure: failureOf(status, retryAfter),
@@ -141,6 +145,17 @@ export function responseError(
 	const more = service.optionAdvice?.[status] ?? (status === 429 ? [FEWER_AT_ONCE] : []);
 	return withOptionAdvice(error, ...more);
 }
+
+/** Returns the advice for a status; undefined if only the address can be wrong. */
+function adviceFor(service: Service, { status, path }: ErrorResponse): string | undefined {
+	if (status === 404 && path !== undefined && service.missingAdvice) {
+		return service.missingAdvice(path);
+	}
+	return service.advice[status] ?? generalAdvice(status);
+}
+
+const addressHint = ({ name }: Service, origin: string) =>
+	`The server at ${origin} does not have this part of the ${name} API. Check the address in the ${name} credential.`;
 
 const pageHint = (service: Service, origin: string) =>
 	`${service.name} does not send web pages: a proxy or another server responded at ${origin}. If this keeps happening, check the ${baseUrlLabel(service)} in the ${service.name} credential.`;

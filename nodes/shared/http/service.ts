@@ -41,6 +41,12 @@ export interface Service {
 	reportsFailure?(body: unknown): boolean;
 	/** Advice for the user, by HTTP status. */
 	advice: Readonly<Record<number, string>>;
+	/**
+	 * Advice for a 404, if the path of the request names something that may be missing, such as a file. Returns undefined
+	 * for a path that every server of this service has, so that the address must be wrong. Without this function, `advice`
+	 * applies.
+	 */
+	missingAdvice?(path: string): string | undefined;
 	/** Further advice that names fields, by HTTP status. For 429, there is a default. */
 	optionAdvice?: Readonly<Record<number, readonly OptionAdvice[]>>;
 	/** Advice for a redirect or a web page, for statuses whose cause is not a wrong address. */
@@ -48,6 +54,9 @@ export interface Service {
 	/** Returns secrets that a call derives from the credential, such as signatures, so that they are hidden as well. */
 	secretsIn?(qs: IDataObject, credential: JsonRecord): string[];
 }
+
+/** Advice for a 404 to a part of a file: the service has discarded the upload. */
+export const UPLOAD_IS_MISSING = 'The server no longer has this upload. Run the node again.';
 
 /** A credential field for an address. */
 export interface AddressField {

@@ -104,7 +104,7 @@ describe('Session: Cancel', () => {
 		const error = errorOf(await session('cancel', 'req_unknown'));
 		expect(error.message).toMatch(/^FileCourier responded with 404/);
 		expect(error.description).toContain(
-			'FileCourier did not find this in the project of the credential',
+			'FileCourier did not find the session in the project of the credential',
 		);
 	});
 });
