@@ -1,5 +1,5 @@
 import type {
-	IBinaryKeyData,
+	IBinaryData,
 	IDataObject,
 	IWebhookFunctions,
 	IWebhookResponseData,
@@ -268,9 +268,9 @@ function toItems(
 	const perFile = output === 'file' && files.length > 0;
 	const fields = files.map((_, index) => (perFile || index === 0 ? field : `${field}_${index}`));
 	const described = files.map((file, index) => describe(file, results[index], fields[index]));
-	const binaries = fields.map((name, index): IBinaryKeyData => {
+	const binaries = fields.map((name, index) => {
 		const downloaded = results[index]?.file;
-		return downloaded ? { [name]: downloaded.binary } : {};
+		return downloaded ? [[name, downloaded.binary] as const] : [];
 	});
 	if (perFile) {
 		return described.map((file, fileIndex) => ({
@@ -280,11 +280,12 @@ function toItems(
 		}));
 	}
 	const added = { sessionId, files: described, fileCount: files.length };
-	return [{ json, added, ...optionalBinary(Object.assign({}, ...binaries) as IBinaryKeyData) }];
+	return [{ json, added, ...optionalBinary(binaries.flat()) }];
 }
 
-const optionalBinary = (all: IBinaryKeyData) =>
-	Object.keys(all).length > 0 ? { binary: all } : {};
+// Not by assignment: `__proto__` would not become a field.
+const optionalBinary = (entries: Array<readonly [string, IBinaryData]>) =>
+	entries.length > 0 ? { binary: Object.fromEntries(entries) } : {};
 
 /** @param field the file field of the file, if it was downloaded */
 function describe(

@@ -8,7 +8,7 @@ import {
 import { executionSignal } from '../../shared/http/stallGuard';
 import { withItemIndex } from '../../shared/http/errors';
 import { collectPages } from '../../shared/http/paging';
-import type { JsonRecord } from '../../shared/http/service';
+import type { JsonRecord, ServiceContext } from '../../shared/http/service';
 import { mapInBatches } from '../../shared/node/batching';
 import { returnAllFields } from '../../shared/node/fields';
 import type { ItemContext, Operation, Resource } from '../../shared/node/operation';
@@ -67,9 +67,9 @@ interface ReadFile {
 }
 
 async function readFile(
-	context: IPollFunctions,
-	id: string,
-	isLastTry: boolean,
+	context: ServiceContext,
+	id: unknown,
+	isLastTry = false,
 ): Promise<ReadFile> {
 	return await fetchFileIfExists(context, id).then(
 		(file): ReadFile => ({ file: file ?? undefined }),
@@ -158,23 +158,26 @@ function warnAboutGap({ functions }: ItemContext, second: string): void {
 	});
 }
 
-/** Adds the details of each file to its changes; null if the file no longer exists. */
+/**
+ * Adds the details of each file to its changes; null if the file no longer exists or if this key cannot read it. The item
+ * then contains the `error`, so that one file does not block the other changes.
+ */
 async function withDetails(item: ItemContext, changes: OutputItem[]): Promise<OutputItem[]> {
 	const ids = [...new Set(changes.map(({ json }) => json.fileId).filter(Boolean))];
 	const deletedIds = new Set(
 		changes.filter(({ json }) => actionOf(json) === 'deleted').map(({ json }) => json.fileId),
 	);
-	const signal = executionSignal(item.functions);
-	const details = await mapInBatches(ids.length, {}, signal, async (index) =>
-		deletedIds.has(ids[index]) ? null : await fetchDetails(item, ids[index]),
-	);
-	const byId = new Map(ids.map((id, index) => [id, details[index] ?? null]));
-	return changes.map(({ json }) => ({ json, added: { file: byId.get(json.fileId) ?? null } }));
-}
-
-async function fetchDetails(item: ItemContext, id: unknown): Promise<IDataObject | null> {
-	return await fetchFileIfExists(item.functions, id).catch((error: unknown) => {
-		throw withItemIndex(item.functions.getNode(), error, item.itemIndex);
+	const { functions, itemIndex } = item;
+	const files = await mapInBatches(ids.length, {}, executionSignal(functions), async (index) => {
+		if (deletedIds.has(ids[index])) return {};
+		return await readFile(functions, ids[index]).catch((error: unknown) => {
+			throw withItemIndex(functions.getNode(), error, itemIndex);
+		});
+	});
+	const byId = new Map(ids.map((id, index) => [id, files[index]]));
+	return changes.map(({ json }) => {
+		const { file = null, error } = byId.get(json.fileId) ?? {};
+		return { json, added: error ? { file, error } : { file } };
 	});
 }
 

@@ -58,6 +58,17 @@ it('outputs a file in a field whose name has no spaces around it, which no node 
 	expect(json.file).toMatchObject({ binaryPropertyName: 'data' });
 });
 
+it.each(['file', 'delivery'])(
+	'outputs a file in a field with the name “__proto__”, with one item per %s',
+	async (output) => {
+		const parameters = { download: true, output, binaryPropertyName: '__proto__', options: {} };
+		await trigger.activate(parameters);
+		await trigger.deliver(delivery());
+		const [{ binary }] = trigger.server.runs.flat();
+		expect(Object.keys(binary!)[0]).toBe('__proto__');
+	},
+);
+
 it.each([400, 401, 402, 403, 404, 405, 406, 409, 410, 416, 418, 451])(
 	'downloads the other files if the host rejects one with %i',
 	async (status) => {

@@ -217,17 +217,20 @@ describe('Get Many changes', () => {
 			}),
 		});
 		const query = '/sync?since=2000-01-01T00%3A00%3A00Z';
-		const ask = async (responses: Record<string, TestResponse>) => {
+		const ask = async (responses: Record<string, TestResponse>, options: IDataObject = {}) => {
 			const host = await new TestServer()
 				.respondByUrl(responses, page([], { has_more: false }))
 				.start();
-			const parameters = { resource: 'change', operation: 'getAll', since, returnAll: true };
+			const fields = { since, returnAll: true, options };
+			const parameters = { resource: 'change', operation: 'getAll', ...fields };
 			const credentials = { baseUrl: host.url } as never;
 			const run = await runNode(filesAppNode(sandbox, parameters, { credentials }));
 			await host.stop();
 			const { hints = [] } = run.data.resultData.runData.Subject[0];
 			const warnings = hints.map(({ message }) => message);
-			return { found: idsOf(run), requested: host.requests.map(({ url }) => url), warnings };
+			const requested = host.requests.map(({ url }) => url);
+			const found = run.data.resultData.error ? [] : idsOf(run);
+			return { run, found, requested, warnings };
 		};
 		const later = (second: number) => `/sync?since=2025-01-01T00%3A00%3A0${second}Z`;
 
@@ -281,6 +284,35 @@ describe('Get Many changes', () => {
 			});
 			expect(found).toEqual(['a', 'b', '2']);
 			expect(warnings).toEqual([expect.stringContaining('more changes at 2025-01-01T00:00:01Z')]);
+		});
+
+		it('does not return one of the files: outputs its change with the error', async () => {
+			const changes = ['1', 'folder/2', '3', '4'].map((id) => ({ id, action: 'created' }));
+			const { run } = await ask(
+				{
+					[query]: { body: JSON.stringify({ changes, has_more: false }) },
+					'/files/1': { body: '{"id":"1","name":"1.txt"}' },
+					'/files/3': { status: 403, body: '{"error":{"message":"No"}}' },
+					'/files/4': { status: 404, body: '{"error":{"message":"Gone"}}' },
+				},
+				{ details: true },
+			);
+			expect(outputOf(run).map(({ json }) => [json.fileId, json.file, json.error])).toEqual([
+				['1', { fileId: '1', name: '1.txt' }, undefined],
+				['folder/2', null, 'The File is not valid'],
+				['3', null, expect.stringMatching('^Files App responded with 403: No')],
+				['4', null, undefined],
+			]);
+		});
+
+		it('fails to return one of the files: fails, because a retry may succeed', async () => {
+			const changes = [{ id: '1', action: 'created' }];
+			const host = { [query]: { body: JSON.stringify({ changes, has_more: false }) } };
+			for (const status of [401, 429, 500]) {
+				const refused = { status, headers: { 'retry-after': '900' }, body: '{}' };
+				const { run } = await ask({ ...host, '/files/1': refused }, { details: true });
+				expect(errorOf(run).message).toBe(`Files App responded with ${status}`);
+			}
 		});
 
 		it('always reports more changes: stops reading', async () => {
