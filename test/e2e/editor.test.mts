@@ -154,10 +154,16 @@ describe('the node search', () => {
 		['signed url', ['Filestack']],
 		['webhook', ['FileCourier', 'Filestack', 'SpeedyFiles']],
 	])('%s', async (words, services) => {
-		await editor.searchFor(words);
-		await pRetry(
-			async () => expect(await editor.searchResults()).toEqual(expect.arrayContaining(services)),
-			{ retries: 50, minTimeout: 200, factor: 1 },
-		);
+		const areFound = async () =>
+			expect(await editor.searchResults()).toEqual(expect.arrayContaining(services));
+		const search = async () => {
+			await editor.searchFor(words);
+			await pRetry(areFound, { retries: 50, minTimeout: 200, factor: 1 });
+		};
+		// Once more from the start: on a busy machine, the editor may show only the first results.
+		await search().catch(async () => {
+			await editor.searchFor('');
+			await search();
+		});
 	});
 });
