@@ -78,8 +78,11 @@ function messageOf(body: unknown): string | undefined {
 	return isJsonObject(error) ? textOf(error.msg) : textOf(error);
 }
 
-/** Matches an encoded policy (`eyJ` is the start of a JSON object in base64) or a hex signature. */
-const SIGNED_POLICY = /eyJ[\w+/=-]{8,}|\b[0-9a-f]{64}\b/gi;
+/**
+ * Matches an encoded policy or list of tasks, which contains one (`eyJ` and `W3si` are the starts of a JSON object and of a
+ * list of objects in Base64), or a hex signature.
+ */
+const SIGNED_POLICY = /(?:eyJ|W3si)[\w+/=-]{8,}|\b[0-9a-f]{64}\b/gi;
 
 /** Also accepts the content in an envelope, which gateways in front of Filestack add: a list of one, or one of these fields. */
 export const orInEnvelope = <T>({ what, read }: ExpectedBody<T>): ExpectedBody<T> => ({

@@ -114,8 +114,10 @@ function limitOf(sources: Processing['sources']): Pick<Policy, 'handle' | 'url'>
 }
 
 /** Hides the policy of a request in errors. */
-export function hideSigned(item: ItemContext, { signed }: ProcessingUrl): void {
+export function hideSigned(item: ItemContext, { signed, path }: ProcessingUrl): void {
 	for (const text of Object.values(signed ?? {})) secretsOf(item.functions).add(text);
+	// In the Base64 form, the policy is one of the encoded tasks.
+	if (signed) secretsOf(item.functions).add(/\/b64\/([^/]+)/.exec(path)?.[1]);
 }
 
 /** A request whose result is JSON. */

@@ -109,6 +109,30 @@ it.each([
 	expect(JSON.parse(call!.body)).toMatchObject({ uri: '/b/k', ...sent });
 });
 
+it.each(['', 'error: '])(
+	'a Base64 path, which contains the policy, does not appear in an error (%j)',
+	async (start) => {
+		const parameters = {
+			...DEFAULTS,
+			file: 'HANDLE',
+			output: 'stored',
+			options: { fileName: 'a"b' },
+		};
+		for (const [status, body] of [
+			[400, (path: string) => `${start}no ${path}`],
+			[400, (path: string) => ({ error: `${start}no ${path}` })],
+			[200, (path: string) => ({ error: `${start}no ${path}` })],
+		] as const) {
+			recorder.respond(({ path }) => ({ status, body: body(path) }));
+			const run = await filestack(recorder.credentials(), 'image', 'resize', parameters);
+			const { message, description } = errorOf(run);
+			const encoded = /b64\/(\w{20})/.exec(recorder.requests.at(-1)!.path)![1];
+			expect(message).toContain('no /b64/');
+			expect(`${message} ${description}`).not.toContain(encoded);
+		}
+	},
+);
+
 describe('a URL with a password as the source', () => {
 	const sourceUrl = 'https://user:Pa55word-9@files.example/a.png?v=1#part';
 	const run = async (resource: string, operation: string, more = {}) =>
