@@ -1,4 +1,6 @@
-import { type ExpectedBody, isJsonObject, type JsonRecord } from '../shared/http/service';
+import type { IDataObject } from 'n8n-workflow';
+
+import { countOf, type ExpectedBody, isJsonObject, type JsonRecord } from '../shared/http/service';
 import type { Operation, Resource } from '../shared/node/operation';
 import { type Field, invalidParameter } from '../shared/node/schema';
 import { cacheOption } from './file/fields';
@@ -10,7 +12,6 @@ import {
 	taskOfForm,
 	withParameters,
 } from './processing/form';
-import { isHandle } from './processing/grammar';
 import {
 	outputFields,
 	outputOptions,
@@ -20,7 +21,13 @@ import {
 } from './processing/output';
 import { cacheTasks, fetchTaskResult } from './processing/request';
 import { PAGE_FORMATS, taskProblem } from './processing/rules';
-import { combineFields, combineFiles, readSource, sourceFields } from './processing/sources';
+import {
+	combineFields,
+	combineFiles,
+	describeSource,
+	readSource,
+	sourceFields,
+} from './processing/sources';
 
 /** The options for the pages of a PDF (Filestack docs, Document conversion and PDF conversion). */
 const pageLayoutOptions: Field[] = [
@@ -157,7 +164,7 @@ const extractPages: Operation = {
 /** Filestack docs, Document conversion: `{"numpages":41,"dimensions":{"width":538,"height":718}}`. */
 const INFO: ExpectedBody<JsonRecord> = {
 	what: 'the number of pages',
-	read: (body) => (isJsonObject(body) && Number(body.numpages) >= 0 ? body : undefined),
+	read: (body) => (isJsonObject(body) && countOf(body.numpages) !== undefined ? body : undefined),
 };
 
 const getInfo: Operation = {
@@ -176,8 +183,8 @@ const getInfo: Operation = {
 			expects: INFO,
 			timeout: timeoutOf(item),
 		});
-		const source = isHandle(sources) ? { handle: sources } : { source: sources };
-		return { json: { ...source, pages: Number(numpages), ...(dimensions as object) } };
+		const { width, height } = isJsonObject(dimensions) ? (dimensions as IDataObject) : {};
+		return { json: { ...describeSource(sources), pages: countOf(numpages), width, height } };
 	},
 };
 

@@ -5,13 +5,14 @@ import { type ExpectedBody, isJsonObject, type JsonRecord, textOf } from '../sha
 import { locatorField } from '../shared/node/locator';
 import type { ItemContext } from '../shared/node/operation';
 import type { OutputShape } from '../shared/node/output';
+import { orInEnvelope } from './service';
 
 /**
  * Matches a file's URL on any host and captures the handle: the last path segment, without preceding tasks, an extension
  * after `+`, a trailing `/metadata` and the query.
  */
 const HANDLE_IN_URL =
-	'https?:\\/\\/[^\\/?#]+\\/(?:[^?#]*\\/)?((?!metadata(?:[\\/?#]|$))[^\\/?#+]+)(?:\\+[^\\/?#]*)?(?:\\/metadata)?\\/?(?:[?#].*)?$';
+	'[Hh][Tt]{2}[Pp][Ss]?:\\/\\/[^\\/?#]+\\/(?:[^?#]*\\/)?((?!metadata(?:[\\/?#]|$))[^\\/?#+]+)(?:\\+[^\\/?#]*)?(?:\\/metadata)?\\/?(?:[?#].*)?$';
 
 /** A file, by its handle or URL. There is no “From List”, because Filestack cannot list files. */
 export const fileField = locatorField({
@@ -63,25 +64,25 @@ export function describeFile(data: JsonRecord, handle?: string): IDataObject {
 	const url = textOf(data.url);
 	return {
 		...(data as IDataObject),
-		handle: textOf(data.handle) ?? (url ? extractHandle(url) : handle),
+		handle: textOf(data.handle)?.trim() ?? (url ? extractHandle(url) : handle),
 	};
 }
 
 /** A stored file. The URL or handle is required, because a response without one may mean that no file was stored. */
-export const STORED: ExpectedBody<JsonRecord> = {
+export const STORED: ExpectedBody<JsonRecord> = orInEnvelope({
 	what: 'the URL or handle of the file',
 	read(body) {
 		if (!isJsonObject(body)) return undefined;
-		const handle = textOf(body.handle) ?? extractHandle(textOf(body.url) ?? '');
+		const handle = textOf(body.handle)?.trim() ?? extractHandle(textOf(body.url) ?? '');
 		return handle !== '' && !/[/\s]/.test(handle) ? body : undefined;
 	},
-};
+});
 
 /** An overwritten file. Any description is accepted, because the handle is already known. */
-export const OVERWRITTEN: ExpectedBody<JsonRecord> = {
+export const OVERWRITTEN: ExpectedBody<JsonRecord> = orInEnvelope({
 	what: 'a description of the file',
 	read: (body) =>
 		isJsonObject(body) && ['url', 'handle', 'filename'].some((field) => textOf(body[field]))
 			? body
 			: undefined,
-};
+});

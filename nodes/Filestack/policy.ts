@@ -121,6 +121,16 @@ function readPolicy(item: ItemContext): Policy {
 		minSize: option<number>('minSize'),
 		maxSize: option<number>('maxSize'),
 	};
+	const { minSize = 0, maxSize = Infinity } = policy;
+	if (minSize > maxSize) {
+		const advice = 'No file could be stored. Increase it, or decrease Min Size (Bytes).';
+		throw invalidParameter(
+			item,
+			'Max Size (Bytes)',
+			`is smaller than the minimum of ${minSize}`,
+			advice,
+		);
+	}
 	const entries = Object.entries(policy).filter(([, value]) => value !== undefined);
 	return Object.fromEntries(entries) as unknown as Policy;
 }
@@ -129,7 +139,7 @@ function readPolicy(item: ItemContext): Policy {
 function readHandle(item: ItemContext): string | undefined {
 	const text = optionalText(item.option('handle'));
 	const handle = text && extractHandle(text);
-	if (!handle || (!/[\s/,]/.test(handle) && !MISSING_VALUES.has(handle))) return handle;
+	if (!handle || (/^[\w-]+$/.test(handle) && !MISSING_VALUES.has(handle))) return handle;
 	const advice = 'Enter the handle of one file, or its Filestack URL.';
 	throw invalidParameter(item, 'Handle', 'is not a valid handle', advice);
 }

@@ -68,8 +68,8 @@ const analyzeSentiment: Operation = {
 			expects: EMOTIONS,
 			timeout: timeoutOf(item),
 		});
-		const [sentiment] =
-			Object.entries(emotions).sort(([, a], [, b]) => Number(b) - Number(a))[0] ?? [];
+		const scores = Object.entries(emotions).filter(([, score]) => Number.isFinite(Number(score)));
+		const [sentiment] = scores.sort(([, a], [, b]) => Number(b) - Number(a))[0] ?? [];
 		return { json: { sentiment: sentiment?.toLowerCase(), emotions: emotions as never } };
 	},
 };

@@ -1,13 +1,16 @@
 import { type IDataObject, NodeOperationError } from 'n8n-workflow';
 
 import { pathSegment } from '../shared/http/addresses';
-import { type ExpectedBody, isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
+import { singleLine } from '../shared/http/errors';
+import { type JsonRecord, textOf } from '../shared/http/service';
 import type { ItemContext, Operation, Resource } from '../shared/node/operation';
 import type { Field } from '../shared/node/schema';
-import { extractHandle, fileField, selectedFile } from './handle';
+import { extractHandle, fileField } from './handle';
 import { choiceField, numberField } from './processing/form';
 import type { TaskValue } from './processing/grammar';
-import { checkedId, fetchTaskResult, waitFields, waitFor } from './processing/request';
+import { checkedId, jobState, phaseOf, urlsOf, waitFields, waitFor } from './processing/jobs';
+import { fetchTaskResult } from './processing/request';
+import { readHandle } from './processing/sources';
 
 /** Milliseconds between two requests for the status (Filestack's Java SDK). */
 const INTERVAL = 10_000;
@@ -53,18 +56,13 @@ const options: Field[] = [
 ];
 
 /** `{status, uuid, timestamp, data: {url, thumb, …}, metadata}`. */
-const STATE: ExpectedBody<JsonRecord> = {
-	what: 'the ID and status of the conversion',
-	read: (body) =>
-		isJsonObject(body) && textOf(body.uuid) && textOf(body.status) ? body : undefined,
-};
-
-const urlOf = ({ data }: JsonRecord): string | undefined =>
-	isJsonObject(data) ? textOf(data.url) : undefined;
+const stateOf = (known?: string) => jobState('the ID and status of the conversion', 'uuid', known);
 
 /** A conversion is complete when it has failed or has a URL, which can be missing at first. */
-const isComplete = (state: JsonRecord): boolean =>
-	state.status === 'failed' || (state.status === 'completed' && urlOf(state) !== undefined);
+const isComplete = (state: JsonRecord): boolean => {
+	const phase = phaseOf(state.status);
+	return phase === 'failed' || (phase === 'ended' && urlsOf(state).length > 0);
+};
 
 const fetchState = async (item: ItemContext, uuid: string): Promise<JsonRecord> =>
 	await fetchTaskResult(item, {
@@ -72,24 +70,26 @@ const fetchState = async (item: ItemContext, uuid: string): Promise<JsonRecord> 
 		sources: pathSegment(item.functions, uuidField.displayName, uuid),
 		calls: ['read', 'convert'],
 		unbound: true,
-		expects: STATE,
+		expects: stateOf(uuid),
 	});
 
 /** @throws NodeOperationError for a failed conversion */
 function describeJob({ functions, itemIndex }: ItemContext, state: JsonRecord): IDataObject {
-	if (state.status === 'failed') {
+	if (phaseOf(state.status) === 'failed') {
 		const reason = textOf(state.message);
-		const message = `Filestack could not convert the video${reason ? `: ${reason}` : ''}`;
+		const message = `Filestack could not convert the video${reason ? `: ${singleLine(reason, 300)}` : ''}`;
 		throw new NodeOperationError(functions.getNode(), message, {
 			itemIndex,
 			description: `The ID of the conversion is ${String(state.uuid)}. Check that the file is a video or an audio file. To try again, use Video → Convert with Convert Again turned on.`,
 		});
 	}
-	const url = urlOf(state);
+	const urls = urlsOf(state);
+	const [url] = urls;
 	return {
 		finished: isComplete(state),
 		...(state as IDataObject),
 		...(url && { url, handle: extractHandle(url) }),
+		...(urls.length > 1 && { urls }),
 	};
 }
 
@@ -107,9 +107,9 @@ const convert: Operation = {
 		const preset = item.parameter<string>(presetField.name);
 		const started = await fetchTaskResult(item, {
 			tasks: [{ name: 'video_convert', params: { preset, ...Object.fromEntries(given) } }],
-			sources: selectedFile(item).handle,
+			sources: readHandle(item),
 			calls: ['read', 'convert', 'store'],
-			expects: STATE,
+			expects: stateOf(),
 			effect:
 				'Filestack may have started the conversion anyway. Check before you run the node again.',
 		});

@@ -1,9 +1,11 @@
 import { type IDataObject, NodeOperationError } from 'n8n-workflow';
 
-import { type ExpectedBody, isJsonObject, type JsonRecord, textOf } from '../shared/http/service';
+import { singleLine } from '../shared/http/errors';
+import { isJsonObject, type JsonRecord } from '../shared/http/service';
 import type { ItemContext, Operation, Resource } from '../shared/node/operation';
 import type { Field } from '../shared/node/schema';
-import { checkedId, fetchTaskResult, waitFields, waitFor } from './processing/request';
+import { checkedId, jobState, phaseOf, urlsOf, waitFields, waitFor } from './processing/jobs';
+import { fetchTaskResult } from './processing/request';
 import { readSource, sourceFields } from './processing/sources';
 
 /** Milliseconds between two requests for the status. */
@@ -29,20 +31,17 @@ const jobField: Field = {
 };
 
 /** Filestack docs, Workflows API: `{jobid, workflow, status, sources, createdAt, updatedAt, ttl, results}`. */
-const STATE: ExpectedBody<JsonRecord> = {
-	what: 'the job ID and status of the workflow',
-	read: (body) =>
-		isJsonObject(body) && textOf(body.jobid) && textOf(body.status) ? body : undefined,
-};
+const stateOf = (known?: string) =>
+	jobState('the job ID and status of the workflow', 'jobid', known);
 
-const isFinished = ({ status }: JsonRecord) => String(status).toLowerCase() !== 'started';
+const isFinished = ({ status }: JsonRecord) => phaseOf(status) !== 'running';
 
 const fetchState = async (item: ItemContext, jobId: string): Promise<JsonRecord> =>
 	await fetchTaskResult(item, {
 		tasks: [{ name: 'workflow_status', params: { job_id: jobId } }],
 		calls: ['runWorkflow', 'convert'],
 		alwaysSigned: 'The status of a workflow',
-		expects: STATE,
+		expects: stateOf(jobId),
 	});
 
 /**
@@ -51,24 +50,18 @@ const fetchState = async (item: ItemContext, jobId: string): Promise<JsonRecord>
  */
 function describeJob({ functions, itemIndex }: ItemContext, state: JsonRecord): IDataObject {
 	const { results, ...rest } = state;
-	// Only “Started” and “Finished” are documented.
-	if (/^(fail|error|abort|cancel)/i.test(String(rest.status))) {
+	if (phaseOf(rest.status) === 'failed') {
 		throw new NodeOperationError(
 			functions.getNode(),
-			`The workflow ended as “${textOf(rest.status)}”`,
+			`The workflow ended as “${singleLine(String(rest.status), 60)}”`,
 			{
 				itemIndex,
 				description: `The ID of the job is ${String(rest.jobid)}. Check the workflow in the Developer Portal, and that its tasks fit the type of the file.`,
 			},
 		);
 	}
-	const tasks = isJsonObject(results) ? Object.values(results) : [];
-	const urls = tasks.flatMap((task) => {
-		if (!isJsonObject(task)) return [];
-		// Documented as `url` by filestack-go, and as `data.url` by other clients.
-		const data = isJsonObject(task.data) ? task.data : {};
-		return textOf(data.url) ?? textOf(task.url) ?? [];
-	});
+	const tasks = Object.values(results ?? {});
+	const urls = tasks.flatMap((task) => (isJsonObject(task) ? urlsOf(task) : []));
 	return {
 		finished: isFinished(state),
 		...(rest as IDataObject),
@@ -89,7 +82,7 @@ const run: Operation = {
 			sources: readSource(item),
 			calls: ['runWorkflow', 'convert', 'read'],
 			alwaysSigned: 'Running a workflow',
-			expects: STATE,
+			expects: stateOf(),
 			effect:
 				'Filestack may have started the workflow anyway. Check before you run the node again.',
 		});

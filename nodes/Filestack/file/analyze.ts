@@ -3,10 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 import { type ExpectedBody, isJsonObject, type JsonRecord } from '../../shared/http/service';
 import type { Operation } from '../../shared/node/operation';
 import type { Field } from '../../shared/node/schema';
-import { isHandle, type Task } from '../processing/grammar';
+import type { Task } from '../processing/grammar';
 import { timeoutOf, timeoutOption } from '../processing/output';
 import { cacheTasks, fetchTaskResult } from '../processing/request';
-import { readSource, sourceFields } from '../processing/sources';
+import { describeSource, readSource, sourceFields } from '../processing/sources';
 import { cacheOption } from './fields';
 
 /** The analyses with their tasks and the field of their result (Filestack docs, Intelligence). */
@@ -107,8 +107,6 @@ export const analyze: Operation = {
 			Object.assign(results, body);
 		}
 		if (item.option<boolean>('includeLayout') !== true) delete results.document;
-		return {
-			json: { ...(isHandle(sources) ? { handle: sources } : { source: sources }), ...results },
-		};
+		return { json: { ...describeSource(sources), ...results } };
 	},
 };

@@ -1,13 +1,14 @@
 import { callApi } from '../../shared/http/client';
 import {
 	type ExpectedBody,
+	hashOf,
 	isJsonObject,
 	type JsonRecord,
 	textOf,
 } from '../../shared/http/service';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { describeFile, fileField, type SelectedFile, selectedFile } from '../handle';
-import { filestack, requireAppSecret } from '../service';
+import { filestack, orInEnvelope, requireAppSecret } from '../service';
 import { policyQuery } from '../signing';
 import { hashesField, isHash, metadataField } from './fields';
 
@@ -68,10 +69,14 @@ export async function readMetadata(
 			...Object.fromEntries(fields.map((field) => [field, 'true'])),
 			...policyQuery(exif ? ['stat', 'exif'] : ['stat'], handle),
 		},
-		expects,
+		expects: orInEnvelope(expects),
 		...(fields.some(isHash) && { timeout: HASH_TIMEOUT }),
 	});
-	return body;
+	const hashes = Object.keys(body).filter(isHash);
+	return {
+		...body,
+		...Object.fromEntries(hashes.map((name) => [name, hashOf(body[name]) ?? body[name]])),
+	};
 }
 
 export const getMetadata: Operation = {

@@ -20,7 +20,7 @@ import { uploadResumably } from '../../shared/files/resumableUpload';
 import type { PartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
 import { parseHttpUrl } from '../../shared/text';
-import { filestack, objectStorage } from '../service';
+import { filestack, idOf, objectStorage, orInEnvelope } from '../service';
 import { CALL_POLICY_MINUTES, policyQuery, renewed } from '../signing';
 import { STORED } from '../handle';
 import { omitUndefined, storeParameters, type StoreTarget } from './storeFields';
@@ -119,18 +119,21 @@ async function start(item: ItemContext, fields: IDataObject): Promise<Session> {
 	return { fields: started, baseUrl: `${new URL(baseUrl).protocol}//${host}`, etags: {} };
 }
 
-const STARTED: ExpectedBody<Record<'uri' | 'region' | 'upload_id' | 'host', string>> = {
-	what: 'the upload details',
-	read(body) {
-		const response = isJsonObject(body) ? body : {};
-		const [uri, region, upload_id] = [response.uri, response.region, response.upload_id].map(
-			textOf,
-		);
-		const host = textOf(response.location_url);
-		if (!uri || !region || !upload_id || !host || !HOST.test(host)) return undefined;
-		return { uri, region, upload_id, host };
+const STARTED: ExpectedBody<Record<'uri' | 'region' | 'upload_id' | 'host', string>> = orInEnvelope(
+	{
+		what: 'the upload details',
+		read(body) {
+			const response = isJsonObject(body) ? body : {};
+			const [uri, region, upload_id] = [response.uri, response.region, response.upload_id].map(
+				idOf,
+			);
+			// Documented as a host name; as a URL, it says the same.
+			const host = textOf(response.location_url)?.replace(/^https?:\/\/|\/+$/gi, '');
+			if (!uri || !region || !upload_id || !host || !HOST.test(host)) return undefined;
+			return { uri, region, upload_id, host };
+		},
 	},
-};
+);
 
 const HOST = /^[\w.-]+(:\d+)?$/;
 
@@ -204,7 +207,7 @@ function missingEtagError(node: INode, origin: string): NodeApiError {
 	return error;
 }
 
-const PART_URL: ExpectedBody<{ url: string; headers: unknown }> = {
+const PART_URL: ExpectedBody<{ url: string; headers: unknown }> = orInEnvelope({
 	what: 'the upload URL of the part',
 	read(body) {
 		const response = isJsonObject(body) ? body : {};
@@ -212,7 +215,7 @@ const PART_URL: ExpectedBody<{ url: string; headers: unknown }> = {
 		const url = textOf(response.url);
 		return url && parseHttpUrl(url) ? { url, headers } : undefined;
 	},
-};
+});
 
 const headersOf = (headers: unknown): Record<string, string> =>
 	isJsonObject(headers)

@@ -4,9 +4,9 @@ import type { ItemContext } from '../../shared/node/operation';
 import { invalidParameter } from '../../shared/node/schema';
 import {
 	type ExpectedBody,
+	hashOf,
 	isJsonObject,
 	type JsonRecord,
-	textOf,
 } from '../../shared/http/service';
 import { withOptionAdvice } from '../../shared/http/optionAdvice';
 import { compareWithService, type StreamStats } from '../../shared/files/streams';
@@ -71,8 +71,9 @@ const ANY_OBJECT: ExpectedBody<JsonRecord> = {
 };
 
 async function fetchHashAndSize(item: ItemContext, selected: SelectedFile) {
-	const { sha256, size } = await readMetadata(item, selected, ['sha256', 'size'], ANY_OBJECT);
-	if (textOf(sha256)) return { sha256: String(sha256).toLowerCase(), size };
+	const stored = await readMetadata(item, selected, ['sha256', 'size'], ANY_OBJECT);
+	const sha256 = hashOf(stored.sha256);
+	if (sha256) return { sha256, size: stored.size };
 	const error = new NodeOperationError(
 		item.functions.getNode(),
 		`Filestack did not return the SHA-256 of the file “${selected.handle}”`,

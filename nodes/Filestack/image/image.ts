@@ -15,7 +15,7 @@ import {
 	taskOfForm,
 	taskOfForms,
 } from '../processing/form';
-import { isHandle, type Task } from '../processing/grammar';
+import type { Task } from '../processing/grammar';
 import {
 	outputFields,
 	outputOptions,
@@ -25,7 +25,13 @@ import {
 } from '../processing/output';
 import { cacheTasks, fetchTaskResult } from '../processing/request';
 import { taskProblem } from '../processing/rules';
-import { combineFields, combineFiles, readSource, sourceFields } from '../processing/sources';
+import {
+	combineFields,
+	combineFiles,
+	describeSource,
+	readSource,
+	sourceFields,
+} from '../processing/sources';
 import { convertForm, cropForm, extensionOf, filterForms, resizeForm, rotateForm } from './forms';
 import { transform } from './transform';
 
@@ -187,7 +193,10 @@ const createCollage: Operation = {
 /** `[{"x":1,"y":2,"width":30,"height":30}]` (Filestack docs, Detect faces, `export`). */
 const FACES: ExpectedBody<IDataObject[]> = {
 	what: 'the list of faces',
-	read: (body) => (Array.isArray(body) ? (body as IDataObject[]) : undefined),
+	read(body) {
+		const faces = isJsonObject(body) ? body.faces : body;
+		return Array.isArray(faces) && faces.every(isJsonObject) ? (faces as IDataObject[]) : undefined;
+	},
 };
 
 const detectFaces: Operation = {
@@ -206,8 +215,7 @@ const detectFaces: Operation = {
 			expects: FACES,
 			timeout: timeoutOf(item),
 		});
-		const source = isHandle(sources) ? { handle: sources } : { source: sources };
-		return { json: { ...source, count: faces.length, faces } };
+		return { json: { ...describeSource(sources), count: faces.length, faces } };
 	},
 };
 
@@ -219,11 +227,14 @@ interface Size {
 
 const SIZE: ExpectedBody<Size> = {
 	what: 'the width and height of the image',
-	read: (body) =>
-		isJsonObject(body) && Number(body.width) > 0 && Number(body.height) > 0
-			? { width: Number(body.width), height: Number(body.height) }
-			: undefined,
+	read(body) {
+		const [width, height] = isJsonObject(body) ? [body.width, body.height].map(pixelsOf) : [];
+		return width && height ? { width, height } : undefined;
+	},
 };
+
+const pixelsOf = (value: unknown): number | undefined =>
+	['number', 'string'].includes(typeof value) && Number(value) > 0 ? Number(value) : undefined;
 
 const getSize: Operation = {
 	value: 'getSize',
@@ -241,9 +252,7 @@ const getSize: Operation = {
 			expects: SIZE,
 			timeout: timeoutOf(item),
 		});
-		return {
-			json: { ...(isHandle(sources) ? { handle: sources } : { source: sources }), ...size },
-		};
+		return { json: { ...describeSource(sources), ...size } };
 	},
 };
 

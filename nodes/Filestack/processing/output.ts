@@ -1,10 +1,9 @@
-import { type IDataObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { type IDataObject, NodeOperationError } from 'n8n-workflow';
 
 import { isoDate } from '../../shared/dates';
 import { downloadFile, type DownloadOptions } from '../../shared/files/download';
 import { urlFileName } from '../../shared/files/fileName';
 import { readDownloadSettings } from '../../shared/files/settings';
-import { parseBody } from '../../shared/http/responseBody';
 import { textOf } from '../../shared/http/service';
 import { fileNameOption, maxSizeOption, outputField } from '../../shared/node/fields';
 import type { ItemContext, OperationResult } from '../../shared/node/operation';
@@ -25,6 +24,7 @@ import { expiryFields, readExpiry } from '../link';
 import { readAppSecret } from '../service';
 import { renewed } from '../signing';
 import { isHandle, type Task } from './grammar';
+import { MESSAGE_SIZE, objectionTo } from './objection';
 import {
 	buildUrl,
 	cacheTasks,
@@ -205,9 +205,6 @@ async function storeResult(
 export const timeoutOf = ({ option }: ItemContext): number =>
 	(option<number>('timeoutSeconds') ?? PROCESSING_TIMEOUT / 1000) * 1000;
 
-/** Bytes of a response that are read as an error message. */
-const MESSAGE_SIZE = 4096;
-
 /** Streams the result into n8n's storage. */
 async function downloadResult(item: ItemContext, result: Request): Promise<OperationResult> {
 	const { functions, option } = item;
@@ -224,7 +221,7 @@ async function downloadResult(item: ItemContext, result: Request): Promise<Opera
 		host: processing,
 		nameOf: async () => await nameOf(item, result),
 		tailSize: MESSAGE_SIZE,
-		objection: ({ mimeType }, tail) => objectionTo(item, result, mimeType, tail),
+		objection: (file, tail) => objectionTo(item, result, file, tail),
 	};
 	const remote = { url: await url(), name: optionalText(option('fileName')) };
 	try {
@@ -234,7 +231,7 @@ async function downloadResult(item: ItemContext, result: Request): Promise<Opera
 		const field = optionalText(option(outputField.name)) ?? (outputField.default as string);
 		return { json: { ...handle, ...file, binaryPropertyName: field }, binary: { [field]: binary } };
 	} catch (error) {
-		throw toAdvised(error);
+		throw withTaskAdvice(error) as Error;
 	}
 }
 
@@ -246,34 +243,6 @@ function requireShortUrl({ functions, itemIndex }: ItemContext, url: string): st
 		itemIndex,
 		description: `At most ${MAX_URL_LENGTH} are possible. Use fewer or shorter files, texts and steps, or store files from long URLs in Filestack first and use their handles.`,
 	});
-}
-
-const toAdvised = (error: unknown) => withTaskAdvice(error) as Error;
-
-/** Returns an error for a response that is a message or data instead of the file. */
-function objectionTo(
-	{ functions, itemIndex }: ItemContext,
-	{ allowsText }: Result,
-	mimeType: string,
-	tail: Buffer,
-): Error | undefined {
-	const isText = /^(text\/(plain|html)|application\/json)\b/i.test(mimeType);
-	if (!isText || (allowsText && !/json/i.test(mimeType))) return undefined;
-	const body = parseBody(tail.toString());
-	const message = textOf(processing.errorMessage(body));
-	const reported = message ? `: ${message}` : ` with ${mimeType} instead of the file`;
-	const error = new NodeApiError(
-		functions.getNode(),
-		{},
-		{
-			message: `Filestack responded${reported}`,
-			description:
-				'The result is not a file. If a task returns data, use the operation for it, such as Get Size or Detect Faces.',
-			httpCode: '200',
-			itemIndex,
-		},
-	);
-	return toAdvised(error);
 }
 
 /** Returns a file name with the extension of the result. */

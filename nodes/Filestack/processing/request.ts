@@ -1,17 +1,12 @@
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
 
 import { callApi } from '../../shared/http/client';
 import { readAddressField, readCheckedCredential } from '../../shared/http/credential';
-import { withItemIndex } from '../../shared/http/errors';
-import { cancellableSleep } from '../../shared/http/retry';
-import { withOptionAdvice } from '../../shared/http/optionAdvice';
 import { secretsOf } from '../../shared/http/secrets';
 import type { ExpectedBody, Service } from '../../shared/http/service';
-import { executionSignal, StallGuard, withSignal } from '../../shared/http/stallGuard';
 import type { ItemContext } from '../../shared/node/operation';
-import { type Field, invalidParameter, MISSING_VALUES } from '../../shared/node/schema';
 import { pastedText } from '../../shared/text';
-import { filestack, readAppSecret, requireAppSecret } from '../service';
+import { filestack, orInEnvelope, readAppSecret, requireAppSecret } from '../service';
 import { PATH_HAS_CREDENTIALS, type Policy, type PolicyCall, signPolicy } from '../signing';
 import { isHandle, type Processing, processingPath, type SignedTask, type Task } from './grammar';
 
@@ -119,8 +114,10 @@ function limitOf(sources: Processing['sources']): Pick<Policy, 'handle' | 'url'>
 }
 
 /** Hides the policy of a request in errors. */
-export function hideSigned(item: ItemContext, { signed }: ProcessingUrl): void {
+export function hideSigned(item: ItemContext, { signed, path }: ProcessingUrl): void {
 	for (const text of Object.values(signed ?? {})) secretsOf(item.functions).add(text);
+	// In the Base64 form, the policy is one of the encoded tasks.
+	if (signed) secretsOf(item.functions).add(/\/b64\/([^/]+)/.exec(path)?.[1]);
 }
 
 /** A request whose result is JSON. */
@@ -146,7 +143,7 @@ export async function fetchTaskResult<T>(item: ItemContext, request: JsonRequest
 			baseUrl: url.base,
 			path: url.path,
 			qs: PATH_HAS_CREDENTIALS,
-			expects,
+			expects: orInEnvelope(expects),
 			timeout,
 			...(effect && { retryable: false, unknownResultHint: effect }),
 		});
@@ -159,96 +156,3 @@ export async function fetchTaskResult<T>(item: ItemContext, request: JsonRequest
 /** Returns the task that bypasses the cache, if the user turned it off. */
 export const cacheTasks = ({ option }: ItemContext): Task[] =>
 	option<boolean>('cache') === false ? [{ name: 'cache', params: false }] : [];
-
-/** The fields for a job that Filestack runs in the background. */
-export const waitFields: Field[] = [
-	{
-		displayName: 'Wait for Completion',
-		name: 'wait',
-		type: 'boolean',
-		default: false,
-		description: 'Whether to wait until the job is complete, instead of returning its ID at once',
-	},
-	{
-		displayName: 'Maximum Wait (Minutes)',
-		name: 'maxWaitMinutes',
-		type: 'number',
-		typeOptions: { minValue: 0.05, maxValue: 60, numberPrecision: 2 },
-		default: 5,
-		displayOptions: { show: { wait: [true] } },
-		description: 'The node fails if the job takes longer. The job itself continues.',
-	},
-];
-
-/** @throws NodeOperationError for an ID that contains anything other than letters, digits, underscores and hyphens */
-export function checkedId(item: ItemContext, { displayName, name }: Field): string {
-	const id = item.parameter<string>(name).trim();
-	if (/^[\w-]{1,100}$/.test(id) && !MISSING_VALUES.has(id)) return id;
-	throw invalidParameter(item, displayName, 'is not a valid ID', 'Copy the ID again.');
-}
-
-interface Job<T> {
-	/** As in an error message: “The workflow”. */
-	what: string;
-	id: string;
-	/** Milliseconds between two requests. */
-	interval: number;
-	/** Whether the job has ended. */
-	isComplete(state: T): boolean;
-	fetchState(item: ItemContext): Promise<T>;
-}
-
-/** Milliseconds of a request for the state that are allowed after the maximum wait. */
-const LAST_REQUEST = 10_000;
-
-/**
- * Requests the state of a job until it is complete.
- * @param state the first state
- * @throws NodeOperationError with the ID of the job, after the maximum wait or when the user stops the execution
- */
-export async function waitFor<T>(item: ItemContext, job: Job<T>, state: T): Promise<T> {
-	const { functions, parameter } = item;
-	const minutes = parameter<number>('maxWaitMinutes');
-	const signal = executionSignal(functions);
-	const end = performance.now() + minutes * 60_000;
-	const stopped = () =>
-		unfinishedError(item, job, 'was still running when the execution was stopped');
-	const tooLate = () =>
-		withOptionAdvice(unfinishedError(item, job, `did not finish within ${minutes} minutes`), {
-			fields: ['maxWaitMinutes'],
-			text: (place) => `To wait longer, increase ${place}.`,
-		});
-	let current = state;
-	while (!job.isComplete(current)) {
-		const left = end - performance.now();
-		if (left <= 0) throw tooLate();
-		await cancellableSleep(Math.min(job.interval, left), signal);
-		if (signal?.aborted) throw stopped();
-		// A service that does not respond would keep the node waiting for minutes after the maximum wait.
-		const guard = new StallGuard(end + LAST_REQUEST - performance.now(), signal, tooLate);
-		const limited = { ...item, functions: withSignal(functions, guard.signal) };
-		current = await guard.during(job.fetchState(limited)).catch((error: unknown) => {
-			// Stop and the maximum wait end the request as well.
-			if (signal?.aborted) throw stopped();
-			throw guard.signal.aborted ? tooLate() : withJobId(item, job, error);
-		});
-	}
-	return current;
-}
-
-/** Adds the ID of the job to the error of a request for its state: the job itself continues. */
-function withJobId<T>({ functions, itemIndex }: ItemContext, { id }: Job<T>, error: unknown) {
-	const problem = withItemIndex(functions.getNode(), error, itemIndex);
-	problem.description = `${problem.description ?? ''} ${continuation(id)}.`.trim();
-	return problem;
-}
-
-const continuation = (id: string) =>
-	`Its ID is ${id}. It continues in Filestack: use Get Status with this ID later`;
-
-function unfinishedError<T>(item: ItemContext, { what, id }: Job<T>, problem: string) {
-	return new NodeOperationError(item.functions.getNode(), `${what} ${problem}`, {
-		itemIndex: item.itemIndex,
-		description: `${continuation(id)}.`,
-	});
-}

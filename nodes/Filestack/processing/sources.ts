@@ -1,4 +1,7 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { invalidIdError } from '../../shared/http/errors';
+import { secretsOf } from '../../shared/http/secrets';
 import type { ItemContext, OperationResult } from '../../shared/node/operation';
 import { itemSource, readParameters } from '../../shared/node/parameters';
 import { type Field, invalidParameter, MISSING_VALUES } from '../../shared/node/schema';
@@ -44,10 +47,24 @@ export function readSource(item: ItemContext): string {
 	if (item.parameter('source') === 'url') {
 		return checkUrl(item, sourceUrlField.displayName, item.parameter('sourceUrl'));
 	}
+	return readHandle(item);
+}
+
+/**
+ * Returns the handle of the file to process.
+ * @throws NodeOperationError for anything else
+ */
+export function readHandle(item: ItemContext): string {
 	const { handle } = selectedFile(item);
 	if (HANDLE.test(handle)) return handle;
 	const node = item.functions.getNode();
 	throw invalidIdError(node, fileField.displayName, 'is not valid', item.itemIndex);
+}
+
+/** Returns the output field that names the source; a password in its URL is not output. */
+export function describeSource(source: string): IDataObject {
+	if (isHandle(source)) return { handle: source };
+	return { source: source.replace(/^(https?:\/\/)[^/?#]*@/i, '$1') };
 }
 
 /** Stricter than the File API, because a comma or a bracket would have a meaning in the path. */
@@ -55,7 +72,7 @@ const HANDLE = /^[\w-]{1,200}$/;
 const ALIAS = /^src:\/\/[\w.-]+\/./i;
 
 /**
- * Returns an http or https URL as HTTP clients request it, or a storage alias. Neither contains a quotation mark: in a
+ * Returns an http or https URL as HTTP clients request it, without its fragment, or a storage alias. Neither contains a quotation mark: in a
  * list of sources, the text after it would be a further source.
  * @throws NodeOperationError for any other text
  */
@@ -65,7 +82,13 @@ function checkUrl(
 	text: string,
 ): string {
 	const given = text.trim();
-	const url = parseHttpUrl(given)?.href ?? (ALIAS.test(given) ? given : undefined);
+	const parsed = parseHttpUrl(given);
+	if (parsed) {
+		// Filestack's message about a source that it cannot download contains the URL.
+		secretsOf(item.functions).add(parsed.password);
+		parsed.hash = '';
+	}
+	const url = parsed?.href ?? (ALIAS.test(given) ? given : undefined);
 	if (url !== undefined && !url.includes('"')) return url;
 	const advice = 'It must start with https://, http:// or src://.';
 	throw invalidParameter(item, label, 'is not a valid URL', advice);

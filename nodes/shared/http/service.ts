@@ -137,6 +137,15 @@ export function booleanOf(value: unknown): boolean | undefined {
 	return text === 'false' || text === '0' ? false : undefined;
 }
 
+/**
+ * Returns a hash in lower-case hex, which some servers send in upper case or after its name: `sha256:2CF24D…`; undefined
+ * for any other value.
+ */
+export function hashOf(value: unknown): string | undefined {
+	const text = typeof value === 'string' ? value.trim() : '';
+	return /^(?:[a-z][\w-]{2,9}[:=]\s?)?((?:[\da-f]{2}){16,64})$/i.exec(text)?.[1].toLowerCase();
+}
+
 /** Returns a whole number of 0 or more, which some servers send as text; undefined for any other value. */
 export function countOf(value: unknown): number | undefined {
 	const isDigits = typeof value === 'string' && /^\d{1,16}$/.test(value.trim());

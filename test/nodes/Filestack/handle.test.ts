@@ -10,6 +10,8 @@ const CDN = 'https://cdn.filestackcontent.com';
 const urls = [
 	`${CDN}/${HANDLE}`,
 	`${CDN}/${HANDLE}/`,
+	`HTTPS://CDN.FILESTACKCONTENT.COM/${HANDLE}`,
+	`Https://cdn.filestackcontent.com/${HANDLE}`,
 	`${CDN}/${HANDLE}/metadata`,
 	`${CDN}/${HANDLE}/metadata?sha256=true`,
 	`${CDN}/${HANDLE}+photo.jpg`,

@@ -155,6 +155,12 @@ describe('Policy: Create', () => {
 		],
 		[{ options: { handle: 'https://example.com' } }, 'The field “Handle” is not a valid handle'],
 		[{ options: { handle: 'HANDLE1, HANDLE2' } }, 'The field “Handle” is not a valid handle'],
+		[{ options: { handle: 'HANDLE1+a.png' } }, 'The field “Handle” is not a valid handle'],
+		[{ options: { handle: 'HANDLE1?x=1' } }, 'The field “Handle” is not a valid handle'],
+		[
+			{ options: { minSize: 10, maxSize: 9 } },
+			'The field “Max Size (Bytes)” is smaller than the minimum of 10',
+		],
 		[{ options: { handle: '={{ `${$json.x}` }}' } }, 'The field “Handle” is not a valid handle'],
 	])('rejects %j with “%s”', async (parameters, message) => {
 		expect(errorOf(await policy(parameters)).message).toBe(message);
