@@ -25,6 +25,26 @@ describe('a page of changes', () => {
 		expect(idsOf(await trigger.poll())).toEqual(['a', 'b']);
 	});
 
+	it('with a known change in other types does not output it again', async () => {
+		const trigger = await account.active({ details: false }, { baseUrl: host.url });
+		const change = {
+			...created('7', 60),
+			timestamp: `${created('7', 60).timestamp.slice(0, 19)}Z`,
+		};
+		const seconds = Date.parse(change.timestamp) / 1000;
+		pages.push({ changes: [change], has_more: false });
+		expect(idsOf(await trigger.poll())).toEqual(['7']);
+		const times = [
+			seconds,
+			seconds * 1000,
+			String(seconds),
+			change.timestamp.replace('Z', '+00:00'),
+		];
+		const others = times.map((timestamp) => ({ ...change, id: 7, timestamp }));
+		pages.push({ changes: others, has_more: false });
+		expect(await trigger.poll()).toEqual([]);
+	});
+
 	it('that fails is requested again with the same time and cursor, which may be counted from that time', async () => {
 		const trigger = await account.active({ details: false }, { baseUrl: host.url });
 		const [a, b, c] = [created('a', 60), created('b', 61), created('c', 62)];
