@@ -28,6 +28,7 @@ import {
 import {
 	describeEntries,
 	entryKey,
+	isListState,
 	isUnreadable,
 	type ListState,
 	type PolledList,
@@ -86,6 +87,7 @@ export class FileShotTrigger implements INodeType {
 			simplify: settings.simplify,
 			settings: [fileName, includeExisting],
 			upgradeState: upgradeListState(upgradeFile),
+			isState: isListState,
 			sample: async () => await sampleItem(await listOf(this)),
 			poll: async (last, deadline, context) =>
 				await pollList(this.getNode(), await listOf(context), last, deadline),

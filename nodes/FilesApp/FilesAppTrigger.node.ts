@@ -14,7 +14,12 @@ import { optionalText, readParameters, triggerSource } from '../shared/node/para
 import { toProperty } from '../shared/node/schema';
 import { includeExistingOption, pollEventsField, runPoll } from '../shared/polling/poll';
 import { globOption } from '../shared/webhook/events';
-import { ANY_ACTION, type ChangesState, upgradeChangesState } from './change/changesState';
+import {
+	ANY_ACTION,
+	type ChangesState,
+	upgradeChangesState,
+	isChangesState,
+} from './change/changesState';
 import { changeOutput } from './change/feed';
 import { fetchSampleChange, pollChanges, type PollChangesOptions } from './change/pollChanges';
 import { folderField } from './file/getAll';
@@ -67,6 +72,7 @@ export class FilesAppTrigger implements INodeType {
 			output: changeOutput,
 			settings: [folderId, fileName, includeExisting],
 			upgradeState: upgradeChangesState,
+			isState: isChangesState,
 			sample: async () => await fetchSampleChange(this, options),
 			poll: async (last, deadline, context) => await pollChanges(context, options, last, deadline),
 		});

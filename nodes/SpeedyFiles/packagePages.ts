@@ -64,11 +64,14 @@ async function listPackages(context: ServiceContext, offset: number, limit: numb
 	});
 	const now = serviceTime(headers);
 	const after = offset + body.items.length;
+	// Fewer than there are: wrong, unless the packages were deleted, after which the page is empty.
+	const isWrong = body.items.length > 0 && (body.total ?? after) < after;
+	const total = isWrong ? undefined : body.total;
 	return {
 		now,
 		date: headers.date,
-		// Without a total, another page may follow a full one.
-		total: body.total ?? (body.items.length < limit ? after : after + 1),
+		// Without a valid total, another page may follow a full one.
+		total: total ?? (body.items.length < limit ? after : after + 1),
 		items: describeEntries(body.items.filter(isJsonObject), (one) => describePackage(one, now)),
 	};
 }

@@ -114,6 +114,25 @@ export function serviceTime(headers: Record<string, unknown>): number {
 	return headerTime(headers.date) ?? Date.now();
 }
 
+/** The times of the start of a trigger, in milliseconds since 1970. */
+export interface StartTimes {
+	/** From when to look for something new. */
+	from: number;
+	/** Until when something that is found at the start counts as existing. */
+	existingUntil: number;
+}
+
+/**
+ * Returns the times of the start of a trigger by the service's clock. A clock that is ahead would hide everything new until
+ * it is reached, so the search starts by n8n's clock if that is behind. A clock that is a day or more behind would make
+ * everything existing new, so n8n's clock applies instead.
+ * @param now the service's clock, in milliseconds since 1970
+ */
+export function startTimes(now: number): StartTimes {
+	const own = Date.now();
+	return { from: Math.min(now, own), existingUntil: now <= own - DAY ? own : now };
+}
+
 /**
  * ISO 8601 in its extended and basic formats, with `T` or a space, with an optional fraction of the second, and with an
  * optional `Z`, `UTC`, `GMT` or offset.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { epochOf } from '../../shared/dates';
-import type { JsonRecord } from '../../shared/http/service';
+import { isJsonObject, isRecordOf, type JsonRecord, textOf } from '../../shared/http/service';
 import {
 	actionOf,
 	changeKey,
@@ -30,9 +30,28 @@ export interface ChangesState {
 	processed: Record<string, number | null>;
 	/** The second from which each selected action triggers, in milliseconds since 1970. */
 	since: Record<string, number>;
+	/**
+	 * The second up to which changes existed before the start, in milliseconds since 1970, until the changes have been read
+	 * to their end for the first time.
+	 */
+	existingUntil?: number;
 	/** The service's clock when it sent the last page, in milliseconds since 1970. */
 	now?: number;
 }
+
+/** Whether a value is such a state, because n8n's database may contain anything. */
+export const isChangesState = (value: unknown): value is ChangesState =>
+	isJsonObject(value) &&
+	isJsonObject(value.position) &&
+	textOf(value.position.since) !== undefined &&
+	isTime(value.last) &&
+	isRecordOf((second) => second === null || isTime(second), value.processed) &&
+	isRecordOf(isTime, value.since) &&
+	[value.now, value.existingUntil].every((time) => time === undefined || isTime(time));
+
+/** Whether a number is a time in milliseconds since 1970 that a date can have. */
+const isTime = (value: unknown) =>
+	typeof value === 'number' && !Number.isNaN(new Date(value).getTime());
 
 /** @param start the second to start from, in milliseconds since 1970 */
 export const initialState = (start: number): ChangesState => ({
@@ -88,11 +107,12 @@ export function advance(state: ChangesState): void {
 /** The most changes without a usable date that are remembered: a service may return them with every poll. */
 const MAX_UNDATED = 1_000;
 
-/** Forgets the processed changes that the service does not return again. */
+/** Forgets the processed changes that the service does not return again at the position. */
 export function forgetEarlier(state: ChangesState): void {
 	const entries = Object.entries(state.processed);
+	const oldest = Math.min(state.last, floorToSecond(epochOf(state.position.since) ?? 0));
 	const undated = entries.filter(([, second]) => second === null).slice(-MAX_UNDATED);
-	const dated = entries.filter(([, second]) => second !== null && second >= state.last);
+	const dated = entries.filter(([, second]) => second !== null && second >= oldest);
 	state.processed = Object.fromEntries([...undated, ...dated]);
 }
 
@@ -126,5 +146,6 @@ export function isSubscribed(state: ChangesState, change: JsonRecord, added: Set
 	if (!Object.hasOwn(state.since, action)) return false;
 	const since = state.since[action];
 	const second = changeSecond(change, state);
+	if (second <= (state.existingUntil ?? -Infinity)) return false;
 	return second > since || (second === since && !added.has(action));
 }

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { DAY, epochOf, serviceTime } from '../../shared/dates';
+import { DAY, epochOf, isoDate, serviceTime } from '../../shared/dates';
 import { callApi } from '../../shared/http/client';
 import type { Page } from '../../shared/http/paging';
 import {
@@ -60,9 +60,15 @@ export const fileIdOf = ({ id }: JsonRecord): string | undefined =>
 /** The action of a change, such as `created`; undefined if the change does not contain it. */
 export const actionOf = ({ action }: JsonRecord): string | undefined => textOf(action);
 
-/** Identifies a change across pages and polls: changes have no IDs, and `since` may be inclusive. */
-export const changeKey = ({ id, action, timestamp }: JsonRecord): string =>
-	JSON.stringify([id, action, timestamp]);
+/**
+ * Identifies a change across pages and polls, whatever the types of its ID and its time are: changes have no IDs, and
+ * `since` may be inclusive. Equal to the documented form of a change, which earlier versions of the package have stored.
+ */
+export const changeKey = (change: JsonRecord): string => {
+	const { id, action, timestamp } = change;
+	const time = isoDate(timestamp)?.replace('.000Z', 'Z');
+	return JSON.stringify([fileIdOf(change) ?? id, action, time ?? timestamp]);
+};
 
 /** How far a change may be ahead of the service's clock, in milliseconds, because the clocks of its servers differ. */
 const MAX_CLOCK_SKEW_MS = DAY;

@@ -1,7 +1,7 @@
 import type { IPollFunctions } from 'n8n-workflow';
 
-import { DAY, epochOf } from '../../shared/dates';
-import { FIRST_PAGE } from '../../shared/http/paging';
+import { DAY, startTimes } from '../../shared/dates';
+import { FIRST_PAGE, firstOccurrences } from '../../shared/http/paging';
 import { type JsonRecord, textOf } from '../../shared/http/service';
 import type { OutputItem } from '../../shared/node/output';
 import type { Polled } from '../../shared/polling/poll';
@@ -65,7 +65,7 @@ export async function pollChanges(
 	const rethrowIfEmpty = (error: unknown) => {
 		if (found.length === 0) throw error;
 	};
-	const state = previous ?? initialState(await fetchStart(context, options));
+	const state = previous ?? (await startState(context, options));
 	let added = previous ? undefined : subscribe(state, options.actions, state.last);
 	const seen = new Set<string>();
 	for (
@@ -79,8 +79,7 @@ export async function pollChanges(
 		if (!page) break;
 		state.now = page.now;
 		added ??= subscribe(state, options.actions, floorToSecond(page.now));
-		const unseen = page.items.filter((change) => !seen.has(changeKey(change)));
-		for (const change of unseen) seen.add(changeKey(change));
+		const unseen = firstOccurrences(page.items, changeKey, seen);
 
 		const pending = unprocessed(unseen, state);
 		for (let start = 0; start < pending.length; start += CHANGES_PER_GROUP) {
@@ -101,8 +100,8 @@ export async function pollChanges(
 				for (const change of group) markProcessed(state, change);
 			}
 			if (!items || found.length >= MAX_ITEMS_PER_POLL || performance.now() >= deadline) {
-				forgetEarlier(state);
 				state.position = resumeAt(state);
+				forgetEarlier(state);
 				return { found, state };
 			}
 		}
@@ -110,16 +109,15 @@ export async function pollChanges(
 		const next = unseen.length > 0 ? page.next : skipFullSecond(context, state, page);
 		if (!next) {
 			advance(state);
-			forgetEarlier(state);
+			delete state.existingUntil;
 			state.position = resumeAt(state);
+			forgetEarlier(state);
 			return { found, state };
 		}
 		state.position = next;
 	}
+	// The position stays as it is: a service may count a cursor from the `since` that it was returned for.
 	forgetEarlier(state);
-	// If the service ignores the cursor, the next poll continues from `since`: the last change, not older ones.
-	const { since, last = since, cursor } = state.position;
-	state.position = { since: formatSince(Math.max(epochOf(last) ?? 0, state.last)), cursor };
 	return { found, state };
 }
 
@@ -145,14 +143,18 @@ function recordFailedPoll(trigger: string): void {
 	if (failedPolls.size > MAX_TRIGGERS) failedPolls.delete(oldest);
 }
 
-/** The time to start from: 0 to include existing files, otherwise the service's clock. */
-async function fetchStart(
+/** Returns the state to start with: from 0 to include existing files, otherwise from the service's clock. */
+async function startState(
 	context: IPollFunctions,
 	{ includeExisting, folderId }: PollChangesOptions,
-): Promise<number> {
-	if (includeExisting) return 0;
+): Promise<ChangesState> {
+	if (includeExisting) return initialState(0);
 	const { now } = await fetchChangePage(context, folderId, { since: formatSince(Date.now()) });
-	return floorToSecond(now);
+	const { from, existingUntil } = startTimes(now);
+	return {
+		...initialState(floorToSecond(from)),
+		existingUntil: floorToSecond(existingUntil),
+	};
 }
 
 /**

@@ -24,6 +24,7 @@ import {
 } from '../../shared/polling/poll';
 import {
 	entryKey,
+	isListState,
 	isUnreadable,
 	type ListState,
 	type PolledList,
@@ -85,6 +86,7 @@ export class SpeedyFilesPollingTrigger implements INodeType {
 			simplify: settings.simplify,
 			settings: [direction, recipient, title, includeExisting],
 			upgradeState: upgradeListState(),
+			isState: isListState,
 			sample: async () => await sampleItem(listOf(this)),
 			poll: async (last, deadline, context) =>
 				await pollList(this.getNode(), listOf(context), last, deadline),

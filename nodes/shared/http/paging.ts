@@ -57,6 +57,23 @@ export async function collectPages<Item, Position>(
 	return found;
 }
 
+/**
+ * Returns the items whose key has not occurred before, and adds their keys. A server may list an item twice, also on one
+ * page.
+ */
+export function firstOccurrences<Item>(
+	items: readonly Item[],
+	keyOf: (item: Item) => string,
+	seen: Set<string>,
+): Item[] {
+	return items.filter((item) => {
+		const key = keyOf(item);
+		const isFirst = !seen.has(key);
+		seen.add(key);
+		return isFirst;
+	});
+}
+
 /** A position in a list whose pages have numbers. */
 export interface NumberedPosition {
 	/** The number of the page, starting at 1. */

@@ -124,6 +124,10 @@ export function isJsonObject(value: unknown): value is JsonRecord {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Whether a value is an object whose values all have a type. */
+export const isRecordOf = (isOfType: (value: unknown) => boolean, value: unknown): boolean =>
+	isJsonObject(value) && Object.values(value).every((one) => isOfType(one));
+
 /** Returns a value if it is a text that is not blank, otherwise undefined. */
 export function textOf(value: unknown): string | undefined {
 	return typeof value === 'string' && value.trim() !== '' ? value : undefined;

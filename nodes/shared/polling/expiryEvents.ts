@@ -1,4 +1,5 @@
 import { epochOf } from '../dates';
+import { isJsonObject } from '../http/service';
 import type { OutputItem } from '../node/output';
 import type { Occurrence } from './seenEvents';
 
@@ -71,6 +72,13 @@ interface Expected {
 	reading: number;
 	item: OutputItem;
 }
+
+export const isExpected = (value: unknown): value is Expected =>
+	isJsonObject(value) &&
+	Number.isFinite(value.at) &&
+	Number.isSafeInteger(value.reading) &&
+	isJsonObject(value.item) &&
+	isJsonObject(value.item.json);
 
 /** Items by ID. Stored as JSON in the static data. */
 export type ExpectedExpiries = Record<string, Expected>;

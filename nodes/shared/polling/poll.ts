@@ -45,6 +45,8 @@ export interface Poller<State> {
 	settings: unknown[];
 	/** Converts the state of version 1, so that an upgrade of the package misses no event. Absent if the format is the same. */
 	upgradeState?(version1: unknown): State;
+	/** Whether a stored value has the format of the state. */
+	isState(value: unknown): value is State;
 	/** Returns a real item for building the workflow; undefined if nothing in the account matches. */
 	sample(): Promise<OutputItem | undefined>;
 	/**
@@ -86,7 +88,7 @@ export async function runPoll<State>(
 	try {
 		const fingerprint = await fingerprintOf(context, poller);
 		const stored = deepCopy((data.poll ?? {}) as StoredState);
-		const known = stored.about === fingerprint ? currentState(stored, poller) : undefined;
+		const known = stored.about === fingerprint ? currentState(context, stored, poller) : undefined;
 		const { found, state } = await pollInTime(context, poller, known);
 		data.poll = { version: STATE_VERSION, about: fingerprint, state };
 		return found.length > 0 ? itemsOf(poller, found) : null;
@@ -95,14 +97,31 @@ export async function runPoll<State>(
 	}
 }
 
-/** Returns the stored state in the current format; undefined if a version of the package stored it that is newer than this. */
+/**
+ * Returns the stored state in the current format; undefined if a version of the package stored it that is newer than this.
+ * A damaged one is discarded, because every poll would fail with it, and the user cannot edit static data.
+ */
 function currentState<State>(
+	context: IPollFunctions,
 	{ version, state }: StoredState,
-	{ upgradeState }: Poller<State>,
+	poller: Poller<State>,
 ): State | undefined {
-	if (version === STATE_VERSION) return state as State;
-	if (version !== 1) return undefined;
-	return upgradeState ? upgradeState(state) : (state as State);
+	if (version !== STATE_VERSION && version !== 1) return undefined;
+	const current = version === 1 ? upgraded(state, poller) : state;
+	if (poller.isState(current)) return current;
+	context.logger.warn(
+		`${context.getNode().name}: the stored state is damaged, so the trigger starts from scratch`,
+	);
+	return undefined;
+}
+
+/** Returns the converted state of version 1; undefined if it is damaged. */
+function upgraded<State>(state: unknown, { upgradeState }: Poller<State>): unknown {
+	try {
+		return upgradeState ? upgradeState(state) : state;
+	} catch {
+		return undefined;
+	}
 }
 
 /**

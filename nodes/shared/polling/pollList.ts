@@ -1,10 +1,12 @@
 import { type IDataObject, type INode, NodeOperationError } from 'n8n-workflow';
 
-import type { Page } from '../http/paging';
-import { type JsonRecord, textOf } from '../http/service';
+import { firstOccurrences, type Page } from '../http/paging';
+import { isJsonObject, isRecordOf, type JsonRecord, textOf } from '../http/service';
+import { type StartTimes, startTimes } from '../dates';
 import type { OutputItem } from '../node/output';
 import {
 	type ExpectedExpiries,
+	isExpected,
 	type ExpiryTracking,
 	limitExpected,
 	takeExpired,
@@ -12,6 +14,8 @@ import {
 } from './expiryEvents';
 import type { Polled } from './poll';
 import {
+	isSeenEvents,
+	limitDates,
 	markSeen,
 	newSeenEvents,
 	type Occurrence,
@@ -60,6 +64,16 @@ export interface ListState<Position> {
 	pass: number;
 	expected: ExpectedExpiries;
 }
+
+/** Whether a value is such a state, because n8n's database may contain anything. */
+export const isListState = <Position>(value: unknown): value is ListState<Position> =>
+	isJsonObject(value) &&
+	Number.isSafeInteger(value.pass) &&
+	(value.position === undefined || isRecordOf(isOptionalInteger, value.position)) &&
+	isRecordOf(isSeenEvents, value.seenEvents) &&
+	isRecordOf(isExpected, value.expected);
+
+const isOptionalInteger = (value: unknown) => value === undefined || Number.isSafeInteger(value);
 
 interface ListStateVersion1<Position> {
 	watches: Record<string, SeenEventsVersion1>;
@@ -120,9 +134,8 @@ export async function pollList<Position>(
 
 		const now = Math.floor(page.now / 1000);
 		const isFirst = state.position === undefined;
-		if (isFirst) beginPass(list, state, now);
-		const unseen = page.items.filter((item) => !seen.has(list.idOf(item)));
-		for (const item of unseen) seen.add(list.idOf(item));
+		if (isFirst) beginPass(list, state, startTimes(page.now));
+		const unseen = firstOccurrences(page.items, list.idOf, seen);
 		const hasNewEvents = collectEvents(list, state, unseen, now, emitted);
 		// A server without paging returns the same page forever.
 		const isUpToDate = list.endsWithoutNews === true && !isResumed && !hasNewEvents;
@@ -134,6 +147,10 @@ export async function pollList<Position>(
 		}
 	}
 	limitExpected(state.expected, state.pass);
+	// The dates of a long list, while it is read for the first time; later ones are needed until the end of the pass.
+	for (const seen of Object.values(state.seenEvents)) {
+		if (seen.baselineSince !== undefined) limitDates(seen);
+	}
 	const inOrder = emitted.sort((a, b) => a.at - b.at);
 	return { found: inOrder.map(({ item }) => item), state };
 }
@@ -161,11 +178,11 @@ function resumeState<Position>(
 function beginPass<Position>(
 	{ events, includeExisting }: PolledList<Position>,
 	state: ListState<Position>,
-	now: number,
+	start: StartTimes,
 ): void {
 	state.pass++;
 	for (const event of events) {
-		state.seenEvents[event] ??= newSeenEvents(includeExisting ? undefined : now);
+		state.seenEvents[event] ??= newSeenEvents(includeExisting ? undefined : start);
 	}
 }
 

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 
+import type { StartTimes } from '../dates';
+import { isJsonObject, isRecordOf } from '../http/service';
+
 /**
  * Maximum number of remembered occurrences per event; beyond that, everything older than the oldest counts as emitted.
  */
@@ -20,7 +23,7 @@ export interface Occurrence {
 
 /** Which occurrences of one event are known. Stored as JSON in the static data. */
 export interface SeenEvents {
-	/** Occurrences with an earlier date are known, in unix seconds. */
+	/** Occurrences with an earlier date are known, whether they are recorded or not, in unix seconds. */
 	notBefore: number;
 	/** The start of the trigger in unix seconds, until the first pass is complete: older occurrences are not emitted. */
 	baselineSince?: number;
@@ -29,6 +32,13 @@ export interface SeenEvents {
 	/** For occurrences without a date: the number of the pass in which they were last seen, by the same digest. */
 	lastPass: Record<string, number>;
 }
+
+export const isSeenEvents = (value: unknown): value is SeenEvents =>
+	isJsonObject(value) &&
+	Number.isFinite(value.notBefore) &&
+	(value.baselineSince === undefined || Number.isFinite(value.baselineSince)) &&
+	isRecordOf(Number.isFinite, value.dates) &&
+	isRecordOf(Number.isFinite, value.lastPass);
 
 /** The format of version 0.1.0 of the package. */
 export interface SeenEventsVersion1 {
@@ -57,13 +67,16 @@ export function upgradeSeenEvents(version1: SeenEventsVersion1): SeenEvents {
  */
 export type Novelty = 'known' | 'baseline' | 'new';
 
-/** @param now the time of the service, in unix seconds; undefined to emit everything that already exists */
-export const newSeenEvents = (now: number | undefined): SeenEvents => ({
-	notBefore: now ?? 0,
-	baselineSince: now,
-	dates: {},
-	lastPass: {},
-});
+/** @param start undefined to emit everything that already exists */
+export function newSeenEvents(start: StartTimes | undefined): SeenEvents {
+	const seconds = (milliseconds: number) => Math.floor(milliseconds / 1000);
+	return {
+		notBefore: start ? seconds(start.from) : 0,
+		baselineSince: start && seconds(start.existingUntil),
+		dates: {},
+		lastPass: {},
+	};
+}
 
 /**
  * Records an occurrence.
@@ -78,7 +91,8 @@ export function markSeen(
 	const isRecorded = Object.hasOwn(dates, digest) || Object.hasOwn(lastPass, digest);
 	const isTooOld = at !== undefined && at < notBefore;
 	if (at === undefined) lastPass[digest] = pass;
-	else if (!isTooOld) dates[digest] = at;
+	// Those of the first pass are recorded although they are old: the service may return them without their dates later.
+	else if (!isTooOld || baselineSince !== undefined) dates[digest] = at;
 	if (isRecorded || isTooOld) return 'known';
 	// Dates may have a resolution of one second, so an occurrence from the second in which the trigger was started counts
 	// as older.
@@ -92,10 +106,17 @@ export function markSeen(
  */
 export function prune(seen: SeenEvents, pass: number): boolean {
 	delete seen.baselineSince;
-	const byDate = Object.entries(seen.dates).sort(([, a], [, b]) => b - a);
-	seen.notBefore = byDate[MAX_REMEMBERED - 1]?.[1] ?? seen.notBefore;
-	seen.dates = Object.fromEntries(byDate.filter(([, at]) => at >= seen.notBefore));
+	limitDates(seen);
 	const present = Object.entries(seen.lastPass).filter(([, last]) => last >= pass - 1);
 	seen.lastPass = Object.fromEntries(present);
 	return present.length <= MAX_REMEMBERED;
+}
+
+/** Forgets the oldest of too many dates; what is older than the others counts as known. */
+export function limitDates(seen: SeenEvents): void {
+	const byDate = Object.entries(seen.dates).sort(([, a], [, b]) => b - a);
+	const oldest = byDate[MAX_REMEMBERED - 1]?.[1];
+	if (oldest === undefined) return;
+	seen.notBefore = Math.max(seen.notBefore, oldest);
+	seen.dates = Object.fromEntries(byDate.filter(([, at]) => at >= oldest));
 }

@@ -1,7 +1,7 @@
 import { FilesAppAccount, idsOf } from '../../support/filesAppTrigger';
 import { useTestServer } from '../../support/testServer';
 
-/** A service that stamps some changes with a time that its own clock has not reached. */
+/** A service whose clock is wrong, or that stamps some changes with a time that its own clock has not reached. */
 let account: FilesAppAccount;
 beforeAll(async () => (account = await FilesAppAccount.start()));
 afterAll(async () => await account.stop());
@@ -74,3 +74,24 @@ it('the changes of a service whose clock is behind its timestamps are output onc
 	// Only the last change is read again.
 	expect(host.requests.at(-1)!.query.since).toBe('2030-01-01T00:40:00Z');
 });
+
+it.each([
+	['an hour ahead', HOUR],
+	['a year ahead', 365 * 24 * HOUR],
+])(
+	'of which the clock is %s at the activation, but not later: loses no change',
+	async (_, ahead) => {
+		const own = Date.now();
+		now = own;
+		change('existing', iso(own - HOUR));
+		now = own + ahead;
+		const poll = await activeTrigger();
+		now = own;
+		for (const id of ['a', 'b']) {
+			now += MINUTE;
+			change(id);
+			expect(await poll(1_000)).toEqual([id]);
+		}
+		expect(await poll(MINUTE)).toEqual([]);
+	},
+);

@@ -95,7 +95,7 @@ describe('a long list', () => {
 	});
 });
 
-describe('a list that shifts while it is read', () => {
+describe('a list that shifts while it is read, or has a wrong total', () => {
 	const at = (offset: number) => `/api/v1/packages?limit=200&offset=${offset}`;
 	const page = (count: number | string, first: number, length: number) => ({
 		headers: { 'content-type': 'application/json' },
@@ -147,6 +147,18 @@ describe('a list that shifts while it is read', () => {
 		});
 		expect(found).toEqual(count(200));
 	});
+
+	it.each([0, 1, 199])(
+		'with a total of %i, which is too small: returns all packages',
+		async (total) => {
+			const found = await idsFrom({
+				[at(0)]: page(total, 0, 200),
+				[at(200)]: page(total, 200, 200),
+				[at(400)]: page(total, 400, 5),
+			});
+			expect(found).toEqual(count(405));
+		},
+	);
 
 	it('because all remaining packages are deleted: stops reading', async () => {
 		const found = await idsFrom({

@@ -25,13 +25,22 @@ function pollerOf(poll: Poller<Counted>['poll']): ActivePoller {
 		description: { ...description, properties: [FILTER] },
 		poll(this: IPollFunctions) {
 			const settings = [this.getNodeParameter('filter')];
-			return runPoll(this, { service: fileShot, output: {}, settings, sample: never, poll });
+			return runPoll(this, {
+				service: fileShot,
+				output: {},
+				settings,
+				isState,
+				sample: never,
+				poll,
+			});
 		},
 	};
 	const credentials = { apiKey: 'key', baseUrl: BASE };
 	return new ActivePoller({ node, credentialType: new FileShotApi(), credentials, parameters: {} });
 }
 
+const isState = (value: unknown): value is Counted =>
+	typeof (value as Counted | null)?.polls === 'number';
 const never = () => Promise.reject(new Error('No sample is wanted'));
 
 /** A poll that counts the polls since its state was created. */

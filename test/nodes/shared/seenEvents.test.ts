@@ -10,6 +10,9 @@ const EVENTS = { added: 'added', expiringSoon: 'soon', expired: 'expired' };
 const NOW = 2_000_000_000;
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
 
+const startedAt = (seconds: number) =>
+	newSeenEvents({ from: seconds * 1000, existingUntil: seconds * 1000 });
+
 /** Whether each is emitted, in one pass to the end of the list. */
 function read(seen: SeenEvents, pass: number, items: Array<{ key: string; at?: number }>) {
 	const emitted = items.map(
@@ -27,7 +30,7 @@ const undated = (count: number) => Array.from({ length: count }, (_, n) => ({ ke
 
 describe('the record of seen events', () => {
 	it('is bounded, and does not emit a forgotten event again', () => {
-		let seen = stored(newSeenEvents(NOW - 1));
+		let seen = stored(startedAt(NOW - 1));
 		read(seen, 1, []);
 		const items = many(12_000);
 		expect(read(seen, 2, items).emitted.every(Boolean)).toBe(true);
@@ -38,14 +41,14 @@ describe('the record of seen events', () => {
 	});
 
 	it('with thousands of events emits one that appears late among newer ones', () => {
-		const seen = newSeenEvents(NOW - 1);
+		const seen = startedAt(NOW - 1);
 		read(seen, 1, []);
 		read(seen, 2, many(4_000, 1));
 		expect(read(seen, 3, [{ key: 'late', at: NOW }]).emitted).toEqual([true]);
 	});
 
 	it('keeps events of one date together, and emits others of that date when they appear', () => {
-		const seen = newSeenEvents(NOW - 1);
+		const seen = startedAt(NOW - 1);
 		read(seen, 1, []);
 		const same = Array.from({ length: 6_000 }, (_, n) => ({ key: `k${n}`, at: NOW }));
 		read(seen, 2, same);
@@ -54,13 +57,13 @@ describe('the record of seen events', () => {
 	});
 
 	it('does not emit an event from before the start that appears only later', () => {
-		const seen = newSeenEvents(NOW);
+		const seen = startedAt(NOW);
 		read(seen, 1, []);
 		expect(read(seen, 2, [{ key: 'slipped', at: NOW - 10 }]).emitted).toEqual([false]);
 	});
 
 	it('keeps items without a date while they are listed, and for one pass without them', () => {
-		const seen = newSeenEvents(NOW);
+		const seen = startedAt(NOW);
 		for (const pass of [1, 2, 3, 4]) {
 			expect(read(seen, pass, undated(3)).emitted).toEqual([false, false, false]);
 		}
@@ -69,7 +72,7 @@ describe('the record of seen events', () => {
 	});
 
 	it('forgets items without a date with their items, and rejects too many', () => {
-		const seen = newSeenEvents(NOW);
+		const seen = startedAt(NOW);
 		expect(read(seen, 1, undated(3)).emitted).toEqual([false, false, false]);
 		expect(read(seen, 2, undated(4)).emitted).toEqual([false, false, false, true]);
 		read(seen, 3, undated(2));
@@ -134,7 +137,7 @@ it('is known without a date too once its date was reported', () => {
 });
 
 it('remains known if the service reports its date only later', () => {
-	const seen = newSeenEvents(NOW);
+	const seen = startedAt(NOW);
 	const [withoutDate, withDate] = [[{ key: 'a' }], [{ key: 'a', at: NOW + 1 }]];
 	const passes = [withoutDate, withDate, withDate, withDate, withDate];
 	const emitted = passes.map((items, index) => read(seen, index + 1, items).emitted);
@@ -142,7 +145,7 @@ it('remains known if the service reports its date only later', () => {
 });
 
 it('is part of the baseline in the first pass, unless it began later', () => {
-	const seen = newSeenEvents(NOW);
+	const seen = startedAt(NOW);
 	expect(markSeen(seen, { event: 'e', key: 'a', at: NOW, began: NOW }, 1)).toBe('baseline');
 	expect(markSeen(seen, { event: 'e', key: 'b', at: NOW + 1, began: NOW + 1 }, 1)).toBe('new');
 	prune(seen, 1);

@@ -91,6 +91,7 @@ it('a poll that ends after it was stopped outputs nothing, and the next poll run
 				service: fileShot,
 				output: {},
 				settings: [],
+				isState: (value: unknown): value is object => typeof value === 'object',
 				sample: () => Promise.resolve(undefined),
 				poll: async () => await results.shift()!,
 			});
