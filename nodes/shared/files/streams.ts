@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { type INode, NodeOperationError } from 'n8n-workflow';
 
-import type { ByteStream, TransferContext } from '../http/service';
+import { type ByteStream, countOf, textOf, type TransferContext } from '../http/service';
 import type { StallGuard } from '../http/stallGuard';
 import { triggerMinorGc } from './gcPressure';
 
@@ -256,7 +256,7 @@ const mebibytes = (bytes: number) => Math.floor(bytes / MIB);
 
 /**
  * Compares the uploaded file with what the service reports: by SHA-256 if both sides have one, and by size.
- * @param reported values as the service returns them; undefined or null if it returns none
+ * @param reported values as the service returns them; a size that is not a number of bytes is ignored
  * @param advice what the user can do about a difference
  * @throws NodeOperationError that names both values
  */
@@ -268,16 +268,22 @@ export function compareWithService(
 	advice = 'Delete the uploaded file and upload it again.',
 ): void {
 	const pairs = [
-		['SHA-256', sent.sha256, reported.sha256],
-		['size in bytes', sent.size, reported.size],
+		['SHA-256', sent.sha256?.toLowerCase(), sha256In(reported.sha256)],
+		['size in bytes', sent.size, countOf(reported.size)],
 	] as const;
 	for (const [what, ours, theirs] of pairs) {
-		if (ours === undefined || theirs === undefined || theirs === null) continue;
-		if (String(ours).toLowerCase() === String(theirs).toLowerCase()) continue;
+		if (ours === undefined || theirs === undefined || ours === theirs) continue;
 		throw new NodeOperationError(node, `“${fileName}” was changed or damaged during upload`, {
-			description: `The ${what} sent was ${ours}, but the service reports ${String(theirs)}. ${advice}`,
+			description: `The ${what} sent was ${ours}, but the service reports ${theirs}. ${advice}`,
 		});
 	}
+}
+
+/** Returns a reported SHA-256 in lower-case hex: services also use base64, or a prefix (“sha256:”). */
+function sha256In(reported: unknown): string | undefined {
+	const text = textOf(reported)?.replace(/^\s*sha-?256[:=]|\s/gi, '');
+	if (text?.length !== 43 && text?.length !== 44) return text?.toLowerCase();
+	return Buffer.from(text, 'base64').toString('hex');
 }
 
 /** Yields the chunks, and throws what `explain` returns for an error of their source. */
