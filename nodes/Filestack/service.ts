@@ -49,6 +49,7 @@ export const filestack: Service = {
 	},
 	optionAdvice: { 413: [SPLIT_SMALLER] },
 	missingAdvice(path) {
+		if (path === '/multipart/complete') return 'The server no longer has this upload.';
 		if (/^\/multipart\/(?!start$)/.test(path)) return UPLOAD_IS_MISSING;
 		return path.startsWith('/file/') ? FILE_IS_MISSING : undefined;
 	},

@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
 
-import { type IDataObject, type INode, type NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { type IDataObject, type INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { DAY } from '../../shared/dates';
-import { connectionError, responseError, unexpectedResponseError } from '../../shared/http/errors';
+import {
+	connectionError,
+	mayHaveSucceededBefore,
+	responseError,
+	unexpectedResponseError,
+} from '../../shared/http/errors';
 import { readAddressField } from '../../shared/http/credential';
 import { type ApiCall, type ApiResponse, callApi } from '../../shared/http/client';
 import type { ItemContext } from '../../shared/node/operation';
@@ -245,7 +250,9 @@ async function complete(
 			'complete',
 			{ ...fields, ...completion },
 			more,
-		);
+		).catch((error: unknown) => {
+			throw withClosedHint(error);
+		});
 		if (body !== ASSEMBLING) return body;
 		await cancellableSleep(ASSEMBLY_POLL_INTERVAL, cancel);
 	}
@@ -257,6 +264,13 @@ async function complete(
 			description: MAY_STILL_APPEAR,
 		},
 	);
+}
+
+/** Extends the error of an upload that no longer exists or is closed: an earlier attempt may have completed it. */
+function withClosedHint(error: unknown): unknown {
+	if (mayHaveSucceededBefore(error) || !(error instanceof NodeApiError)) return error;
+	if (!/^4(04|09|10|12)$/.test(error.httpCode ?? '')) return error;
+	return Object.assign(error, { description: `${error.description ?? ''} ${MAY_STILL_APPEAR}` });
 }
 
 /** Marks a response with status 202. */
