@@ -5,6 +5,7 @@ import { basicAuth } from '../shared/http/credential';
 import { ANOTHER_SERVICE, credentialTest } from '../shared/http/credentialTest';
 import {
 	type ExpectedBody,
+	idTextOf,
 	isJsonObject,
 	type JsonRecord,
 	type Service,
@@ -60,8 +61,6 @@ export const ID_FIELDS = ['session_id', 'sessionId', 'id', 'request_id'];
 
 export const sessionIdOf = (data: JsonRecord): string | undefined =>
 	idValuesOf(data).map(idTextOf).find(Boolean);
-
-const idTextOf = (id: unknown) => (typeof id === 'number' ? String(id) : textOf(id));
 
 /** The values of the fields that contain a session's ID. */
 export const idValuesOf = (data: JsonRecord): unknown[] => ID_FIELDS.map((field) => data[field]);

@@ -7,6 +7,7 @@ import {
 	booleanOf,
 	countOf,
 	type ExpectedBody,
+	idTextOf,
 	type JsonRecord,
 	type ServiceContext,
 	textOf,
@@ -41,10 +42,7 @@ export function fieldOf(data: JsonRecord, field: keyof typeof NAMES): unknown {
 export const valuesOf = (data: JsonRecord, field: keyof typeof NAMES): unknown[] =>
 	NAMES[field].map((name) => data[name]).filter((value) => value !== undefined);
 
-export const fileIdOf = (data: JsonRecord): string | undefined => {
-	const id = fieldOf(data, 'fileId');
-	return typeof id === 'number' ? String(id) : textOf(id);
-};
+export const fileIdOf = (data: JsonRecord): string | undefined => idTextOf(fieldOf(data, 'fileId'));
 
 /** A boolean of a file; undefined, not false, if the response does not contain it. */
 export const flagOf = (data: JsonRecord, field: keyof typeof NAMES): boolean | undefined =>

@@ -67,7 +67,7 @@ export const FILE_URL =
 /** The object of a response, taken out of the envelope that some servers put it into. */
 export function unwrapEnvelope(body: unknown): JsonRecord {
 	if (!isJsonObject(body)) return {};
-	const envelope = ['file', 'data'].find((name) => isJsonObject(body[name]));
+	const envelope = ['file', 'data', 'result'].find((name) => isJsonObject(body[name]));
 	if (envelope === undefined) return body;
 	const { [envelope]: inner, ...more } = body;
 	return { ...more, ...(inner as JsonRecord) };

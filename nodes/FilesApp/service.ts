@@ -3,6 +3,7 @@ import { ANOTHER_SERVICE, credentialTest, judgeSuccess } from '../shared/http/cr
 import { SMALLER_REQUESTS } from '../shared/http/optionAdvice';
 import {
 	type ExpectedBody,
+	idTextOf,
 	isJsonObject,
 	type JsonRecord,
 	type Service,
@@ -59,10 +60,13 @@ export const FILE_URL = '^https?://[^/]+/(?:[^?#]*/)?files?/([^/?#]+)';
 /** `{id, name, size, encrypted, mime_type, created_at, updated_at}` (Files App docs). */
 export const fileOutput: OutputShape = { names: { fileId: ['id'] } };
 
-/** A file with an ID. */
+/** A file with an ID, which is returned as text. */
 export const FILE: ExpectedBody<JsonRecord> = {
 	what: 'a file ID',
-	read: (body) => (isJsonObject(body) && textOf(body.id) ? body : undefined),
+	read(body) {
+		const id = isJsonObject(body) ? idTextOf(body.id) : undefined;
+		return isJsonObject(body) && id ? { ...body, id } : undefined;
+	},
 };
 
 export const FILES: ExpectedBody<JsonRecord & { files: unknown[] }> = {
@@ -86,5 +90,5 @@ export const filesAppApiTest = credentialTest(filesApp, {
 });
 
 function isNamedFile(file: unknown): boolean {
-	return isJsonObject(file) && textOf(file.id) !== undefined && textOf(file.name) !== undefined;
+	return isJsonObject(file) && idTextOf(file.id) !== undefined && textOf(file.name) !== undefined;
 }

@@ -5,7 +5,6 @@ import { type ExpectedBody, isJsonObject, type JsonRecord, textOf } from '../sha
 import { locatorField } from '../shared/node/locator';
 import type { ItemContext } from '../shared/node/operation';
 import type { OutputShape } from '../shared/node/output';
-import { orInEnvelope } from './service';
 
 /**
  * Matches a file's URL on any host and captures the handle: the last path segment, without preceding tasks, an extension
@@ -69,20 +68,20 @@ export function describeFile(data: JsonRecord, handle?: string): IDataObject {
 }
 
 /** A stored file. The URL or handle is required, because a response without one may mean that no file was stored. */
-export const STORED: ExpectedBody<JsonRecord> = orInEnvelope({
+export const STORED: ExpectedBody<JsonRecord> = {
 	what: 'the URL or handle of the file',
 	read(body) {
 		if (!isJsonObject(body)) return undefined;
 		const handle = textOf(body.handle)?.trim() ?? extractHandle(textOf(body.url) ?? '');
 		return handle !== '' && !/[/\s]/.test(handle) ? body : undefined;
 	},
-});
+};
 
 /** An overwritten file. Any description is accepted, because the handle is already known. */
-export const OVERWRITTEN: ExpectedBody<JsonRecord> = orInEnvelope({
+export const OVERWRITTEN: ExpectedBody<JsonRecord> = {
 	what: 'a description of the file',
 	read: (body) =>
 		isJsonObject(body) && ['url', 'handle', 'filename'].some((field) => textOf(body[field]))
 			? body
 			: undefined,
-});
+};

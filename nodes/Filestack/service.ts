@@ -4,13 +4,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { readCredential } from '../shared/http/credential';
 import { ANOTHER_SERVICE, credentialTest } from '../shared/http/credentialTest';
 import { SMALLER_PARTS, SPLIT_SMALLER } from '../shared/http/optionAdvice';
-import {
-	type ExpectedBody,
-	isJsonObject,
-	type Service,
-	textOf,
-	UPLOAD_IS_MISSING,
-} from '../shared/http/service';
+import { isJsonObject, type Service, textOf, UPLOAD_IS_MISSING } from '../shared/http/service';
 import { pastedText } from '../shared/text';
 import { authenticate, type Policy, policyQuery, type SignedPolicy, signPolicy } from './signing';
 
@@ -55,6 +49,7 @@ export const filestack: Service = {
 	},
 	optionAdvice: { 413: [SPLIT_SMALLER] },
 	missingAdvice(path) {
+		if (path === '/multipart/complete') return 'The server no longer has this upload.';
 		if (/^\/multipart\/(?!start$)/.test(path)) return UPLOAD_IS_MISSING;
 		return path.startsWith('/file/') ? FILE_IS_MISSING : undefined;
 	},
@@ -83,29 +78,6 @@ function messageOf(body: unknown): string | undefined {
  * list of objects in Base64), or a hex signature.
  */
 const SIGNED_POLICY = /(?:eyJ|W3si)[\w+/=-]{8,}|\b[0-9a-f]{64}\b/gi;
-
-/** Also accepts the content in an envelope, which gateways in front of Filestack add: a list of one, or one of these fields. */
-export const orInEnvelope = <T>({ what, read }: ExpectedBody<T>): ExpectedBody<T> => ({
-	what,
-	read: (body, status) => read(body, status) ?? readFirst(contentsOf(body), status, read),
-});
-
-const contentsOf = (body: unknown): unknown[] => {
-	if (Array.isArray(body)) return body.length === 1 ? (body as unknown[]) : [];
-	return isJsonObject(body) ? ['data', 'result', 'response', 'file'].map((name) => body[name]) : [];
-};
-
-function readFirst<T>(contents: unknown[], status: number, read: ExpectedBody<T>['read']) {
-	for (const content of contents) {
-		const found = read(content, status);
-		if (found !== undefined) return found;
-	}
-	return undefined;
-}
-
-/** Returns an ID without spaces around it; some servers send it as a number. Undefined for anything else. */
-export const idOf = (value: unknown): string | undefined =>
-	Number.isSafeInteger(value) ? String(value) : textOf(value)?.trim();
 
 /** The storage that the parts of a large file are sent to, at presigned URLs. It responds in XML. */
 export const objectStorage: Service = {

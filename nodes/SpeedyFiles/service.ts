@@ -5,6 +5,7 @@ import { bearerAuth } from '../shared/http/credential';
 import { ANOTHER_SERVICE, credentialTest, judgeSuccess } from '../shared/http/credentialTest';
 import {
 	type ExpectedBody,
+	idTextOf,
 	isJsonObject,
 	type JsonRecord,
 	type Service,
@@ -78,8 +79,7 @@ function detailText(detail: unknown): string | undefined {
 /** An object with an ID. */
 const objectWithId = (kind: string): ExpectedBody<JsonRecord> => ({
 	what: `${kind} with an ID`,
-	read: (body) =>
-		isJsonObject(body) && (textOf(body.id) || typeof body.id === 'number') ? body : undefined,
+	read: (body) => (isJsonObject(body) && idTextOf(body.id) ? body : undefined),
 });
 
 const ACCOUNT = objectWithId('an account');

@@ -1,7 +1,7 @@
 import { NodeApiError } from 'n8n-workflow';
 
 import { DAY } from '../../shared/dates';
-import { lastCallPayload, type Part, partPayload } from '../../shared/files/parts';
+import { ALREADY_STORED, lastCallPayload, type Part, partPayload } from '../../shared/files/parts';
 import {
 	type StartedUpload,
 	uploadResumably,
@@ -14,7 +14,7 @@ import { pathSegment } from '../../shared/http/addresses';
 import { callApi } from '../../shared/http/client';
 import { withItemIndex } from '../../shared/http/errors';
 import type { OutageRetries } from '../../shared/http/retry';
-import { ANY_BODY, type JsonRecord } from '../../shared/http/service';
+import { ANY_BODY, type JsonRecord, type Service } from '../../shared/http/service';
 import type { ItemContext } from '../../shared/node/operation';
 import { fileIdOf, NEW_FILE } from '../describe';
 import { fileShot, isNotFound, unwrapEnvelope } from '../service';
@@ -83,6 +83,15 @@ interface ChunkContext {
 	onAccepted(protocol: UploadProtocol): void;
 }
 
+/** FileShot as the receiver of chunks: a conflict does not concern the custom slug. */
+const chunkReceiver: Service = {
+	...fileShot,
+	advice: {
+		...fileShot.advice,
+		409: 'The server does not accept this chunk for the upload. Run the node again.',
+	},
+};
+
 /** How long an unfinished upload is assumed to exist, in milliseconds. Not documented. */
 const SESSION_LIFETIME = DAY;
 
@@ -138,14 +147,16 @@ function chunkSender(
 	const id = pathSegment(item.functions, fileField.displayName, fileId);
 	const post = async (part: Part, { chunkBody }: UploadProtocol) => {
 		const { pieces, contentType } = chunkBody(part, total);
-		await callApi(item.functions, fileShot, {
+		await callApi(item.functions, chunkReceiver, {
 			method: 'POST',
 			path: `/files/upload-chunk/${id}/${part.index}`,
 			payload: partPayload(pieces, contentType, settings),
 			expects: ANY_BODY,
 			// Safe to retry: the server stores each chunk under its number.
 			retries,
+			doneStatuses: ALREADY_STORED,
 			allowEmpty: true,
+			allowText: true,
 		});
 	};
 	const sendFirst = async (
@@ -186,6 +197,10 @@ const CHECK_FILE = 'use Get to check whether the file is complete before you upl
 const USE_AUTO =
 	'set Upload Style to Auto, because this server seems to expect an undocumented final request.';
 
+/** Whether the state of the upload does not allow the call, for example because it is complete. */
+const isConflict = (error: unknown): boolean =>
+	error instanceof NodeApiError && error.httpCode === '409';
+
 /** Completes the upload if the server requires it, and fetches the details of the file. */
 async function completeUpload(
 	context: ChunkContext,
@@ -197,7 +212,8 @@ async function completeUpload(
 	try {
 		const finalized = isFinalized ? await finalize(context, file) : {};
 		const info = await fetchFileInfo(item, fileId);
-		return { data: { ...finalized, ...info.data }, context: info.context };
+		// A chunk can only be in the file whose upload was started, whatever ID the details contain.
+		return { data: { ...finalized, ...info.data, fileId }, context: info.context };
 	} catch (error) {
 		const problem = withItemIndex(item.functions.getNode(), error, item.itemIndex);
 		const advice = isFinalized ? CHECK_FILE : USE_AUTO;
@@ -206,7 +222,7 @@ async function completeUpload(
 	}
 }
 
-/** Completes the upload. A server without this route completes it when the last chunk arrives. */
+/** Completes the upload. A server without this route, or with a conflict, has completed it when the last chunk arrived. */
 async function finalize(
 	{ item: { functions }, id: fileId, settings, retries }: ChunkContext,
 	{ size }: FileSource,
@@ -221,10 +237,11 @@ async function finalize(
 		// Safe to retry: completing an upload twice has no further effect.
 		retries,
 		allowEmpty: true,
+		allowText: true,
 	}).then(
 		({ body }) => unwrapEnvelope(body),
 		(error: unknown) => {
-			if (isNotFound(error)) return {};
+			if (isNotFound(error) || isConflict(error)) return {};
 			throw error;
 		},
 	);

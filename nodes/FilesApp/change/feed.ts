@@ -7,6 +7,7 @@ import type { Page } from '../../shared/http/paging';
 import {
 	booleanOf,
 	type ExpectedBody,
+	idTextOf,
 	isJsonObject,
 	type JsonRecord,
 	type ServiceContext,
@@ -54,8 +55,7 @@ export function describeChange({ id, ...change }: JsonRecord): IDataObject {
 }
 
 /** The ID of the changed file; undefined if the change does not contain it. */
-export const fileIdOf = ({ id }: JsonRecord): string | undefined =>
-	textOf(id) ?? (Number.isSafeInteger(id) ? String(id) : undefined);
+export const fileIdOf = ({ id }: JsonRecord): string | undefined => idTextOf(id);
 
 /** The action of a change, such as `created`; undefined if the change does not contain it. */
 export const actionOf = ({ action }: JsonRecord): string | undefined => textOf(action);

@@ -14,7 +14,13 @@ import { readExpiryDates } from '../../shared/cleanUp/expiry';
 import { FIRST_PAGE } from '../../shared/http/paging';
 import type { ItemContext } from '../../shared/node/operation';
 import { optionalText } from '../../shared/node/parameters';
-import { countOf, isJsonObject, type JsonRecord, textOf } from '../../shared/http/service';
+import {
+	countOf,
+	idTextOf,
+	isJsonObject,
+	type JsonRecord,
+	textOf,
+} from '../../shared/http/service';
 import { fileOutput, filesApp } from '../service';
 import { removeFile } from './file';
 import { fetchFilePage, folderField } from './getAll';
@@ -34,7 +40,7 @@ export const cleanUp = cleanUpOperation({
 		const listing = await readCleanUpList(FIRST_PAGE, async (position) => {
 			const page = await fetchFilePage(item.functions, query, position);
 			const items = page.items.map((file): CleanUpItem => ({
-				id: textOf(file.id),
+				id: idTextOf(file.id),
 				name: textOf(file.name),
 				size: countOf(file.size),
 				...readExpiryDates([file.created_at], []),
@@ -99,6 +105,6 @@ function foldersOf(file: JsonRecord): Array<string | null> {
 	);
 	return reported.map((value) => {
 		const id = isJsonObject(value) ? value.id : value;
-		return typeof id === 'number' ? String(id) : (textOf(id)?.trim() ?? null);
+		return idTextOf(id)?.trim() ?? null;
 	});
 }

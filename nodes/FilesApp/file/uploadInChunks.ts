@@ -1,6 +1,6 @@
 import { epochOf, HOUR, serviceTime } from '../../shared/dates';
 import { multipartForm } from '../../shared/files/multipartForm';
-import { lastCallPayload, type Part, partPayload } from '../../shared/files/parts';
+import { ALREADY_STORED, lastCallPayload, type Part, partPayload } from '../../shared/files/parts';
 import {
 	type StartedUpload,
 	uploadResumably,
@@ -16,9 +16,9 @@ import type { OutageRetries } from '../../shared/http/retry';
 import {
 	booleanOf,
 	type ExpectedBody,
+	idTextOf,
 	isJsonObject,
 	type JsonRecord,
-	textOf,
 } from '../../shared/http/service';
 import type { ItemContext } from '../../shared/node/operation';
 import { FILE, filesApp } from '../service';
@@ -109,7 +109,7 @@ async function startUpload(
 const NEW_UPLOAD: ExpectedBody<{ id: string; chunk_size: unknown; expires_at: unknown }> = {
 	what: 'an upload ID',
 	read(body) {
-		const id = isJsonObject(body) ? textOf(body.upload_id) : undefined;
+		const id = isJsonObject(body) ? idTextOf(body.upload_id) : undefined;
 		if (!isJsonObject(body) || !id) return undefined;
 		const { chunk_size, expires_at } = body;
 		return { id, chunk_size, expires_at };
@@ -139,7 +139,9 @@ async function sendChunk(
 		expects: RECEIVED,
 		// Safe to retry: the service stores each chunk under its number.
 		retries,
+		doneStatuses: ALREADY_STORED,
 		allowEmpty: true,
+		allowText: true,
 	});
 }
 

@@ -5,6 +5,7 @@ import { callApi } from '../../shared/http/client';
 import {
 	booleanOf,
 	type ExpectedBody,
+	idTextOf,
 	isJsonObject,
 	type JsonRecord,
 	textOf,
@@ -115,7 +116,7 @@ function requireProtection(
 	const message = `Files App created ${problem}`;
 	throw new NodeOperationError(functions.getNode(), message, {
 		itemIndex,
-		description: `Its ID is ${textOf(link.id) ?? 'unknown'}. Delete the link on the website of Files App, and check whether your plan includes this setting.`,
+		description: `Its ID is ${idTextOf(link.id) ?? 'unknown'}. Delete the link on the website of Files App, and check whether your plan includes this setting.`,
 	});
 }
 

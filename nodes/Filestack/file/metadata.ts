@@ -8,7 +8,7 @@ import {
 } from '../../shared/http/service';
 import type { ItemContext, Operation } from '../../shared/node/operation';
 import { describeFile, fileField, type SelectedFile, selectedFile } from '../handle';
-import { filestack, orInEnvelope, requireAppSecret } from '../service';
+import { filestack, requireAppSecret } from '../service';
 import { policyQuery } from '../signing';
 import { hashesField, isHash, metadataField } from './fields';
 
@@ -69,7 +69,7 @@ export async function readMetadata(
 			...Object.fromEntries(fields.map((field) => [field, 'true'])),
 			...policyQuery(exif ? ['stat', 'exif'] : ['stat'], handle),
 		},
-		expects: orInEnvelope(expects),
+		expects,
 		...(fields.some(isHash) && { timeout: HASH_TIMEOUT }),
 	});
 	const hashes = Object.keys(body).filter(isHash);

@@ -1,15 +1,21 @@
 import { createHash } from 'node:crypto';
 
-import { type IDataObject, type INode, type NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { type IDataObject, type INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { DAY } from '../../shared/dates';
-import { connectionError, responseError, unexpectedResponseError } from '../../shared/http/errors';
+import {
+	connectionError,
+	mayHaveSucceededBefore,
+	responseError,
+	unexpectedResponseError,
+} from '../../shared/http/errors';
 import { readAddressField } from '../../shared/http/credential';
 import { type ApiCall, type ApiResponse, callApi } from '../../shared/http/client';
 import type { ItemContext } from '../../shared/node/operation';
 import { cancellableSleep, type OutageRetries, retryDelay } from '../../shared/http/retry';
 import {
 	type ExpectedBody,
+	idTextOf,
 	isJsonObject,
 	type JsonRecord,
 	textOf,
@@ -20,7 +26,7 @@ import { uploadResumably } from '../../shared/files/resumableUpload';
 import type { PartSettings } from '../../shared/files/settings';
 import type { FileSource } from '../../shared/files/source';
 import { parseHttpUrl } from '../../shared/text';
-import { filestack, idOf, objectStorage, orInEnvelope } from '../service';
+import { filestack, objectStorage } from '../service';
 import { CALL_POLICY_MINUTES, policyQuery, renewed } from '../signing';
 import { STORED } from '../handle';
 import { omitUndefined, storeParameters, type StoreTarget } from './storeFields';
@@ -119,21 +125,19 @@ async function start(item: ItemContext, fields: IDataObject): Promise<Session> {
 	return { fields: started, baseUrl: `${new URL(baseUrl).protocol}//${host}`, etags: {} };
 }
 
-const STARTED: ExpectedBody<Record<'uri' | 'region' | 'upload_id' | 'host', string>> = orInEnvelope(
-	{
-		what: 'the upload details',
-		read(body) {
-			const response = isJsonObject(body) ? body : {};
-			const [uri, region, upload_id] = [response.uri, response.region, response.upload_id].map(
-				idOf,
-			);
-			// Documented as a host name; as a URL, it says the same.
-			const host = textOf(response.location_url)?.replace(/^https?:\/\/|\/+$/gi, '');
-			if (!uri || !region || !upload_id || !host || !HOST.test(host)) return undefined;
-			return { uri, region, upload_id, host };
-		},
+const STARTED: ExpectedBody<Record<'uri' | 'region' | 'upload_id' | 'host', string>> = {
+	what: 'the upload details',
+	read(body) {
+		const response = isJsonObject(body) ? body : {};
+		const [uri, region, upload_id] = [response.uri, response.region, response.upload_id].map(
+			idTextOf,
+		);
+		// Documented as a host name; as a URL, it says the same.
+		const host = textOf(response.location_url)?.replace(/^https?:\/\/|\/+$/gi, '');
+		if (!uri || !region || !upload_id || !host || !HOST.test(host)) return undefined;
+		return { uri, region, upload_id, host };
 	},
-);
+};
 
 const HOST = /^[\w.-]+(:\d+)?$/;
 
@@ -207,7 +211,7 @@ function missingEtagError(node: INode, origin: string): NodeApiError {
 	return error;
 }
 
-const PART_URL: ExpectedBody<{ url: string; headers: unknown }> = orInEnvelope({
+const PART_URL: ExpectedBody<{ url: string; headers: unknown }> = {
 	what: 'the upload URL of the part',
 	read(body) {
 		const response = isJsonObject(body) ? body : {};
@@ -215,7 +219,7 @@ const PART_URL: ExpectedBody<{ url: string; headers: unknown }> = orInEnvelope({
 		const url = textOf(response.url);
 		return url && parseHttpUrl(url) ? { url, headers } : undefined;
 	},
-});
+};
 
 const headersOf = (headers: unknown): Record<string, string> =>
 	isJsonObject(headers)
@@ -248,7 +252,9 @@ async function complete(
 			'complete',
 			{ ...fields, ...completion },
 			more,
-		);
+		).catch((error: unknown) => {
+			throw withClosedHint(error);
+		});
 		if (body !== ASSEMBLING) return body;
 		await cancellableSleep(ASSEMBLY_POLL_INTERVAL, cancel);
 	}
@@ -260,6 +266,13 @@ async function complete(
 			description: MAY_STILL_APPEAR,
 		},
 	);
+}
+
+/** Extends the error of an upload that no longer exists or is closed: an earlier attempt may have completed it. */
+function withClosedHint(error: unknown): unknown {
+	if (mayHaveSucceededBefore(error) || !(error instanceof NodeApiError)) return error;
+	if (!/^4(04|09|10|12)$/.test(error.httpCode ?? '')) return error;
+	return Object.assign(error, { description: `${error.description ?? ''} ${MAY_STILL_APPEAR}` });
 }
 
 /** Marks a response with status 202. */

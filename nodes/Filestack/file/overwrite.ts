@@ -57,7 +57,7 @@ export const overwrite: Operation = {
 		const { handle, segment } = selected;
 		const call = { ...buildUrlCall(item, ['writeUrl'], {}, handle), expects: OVERWRITTEN };
 		const data = await fetchRemote(item, { ...call, path: `/file/${segment}` });
-		return { json: describeFile(data, handle) };
+		return { json: { ...describeFile(data), handle } };
 	},
 };
 
@@ -91,7 +91,8 @@ async function overwriteWithBytes(item: ItemContext, selected: SelectedFile): Pr
 	if (!decode) compareWithService(functions.getNode(), file.fileName, stats, { size: data.size });
 	if (verify) await verifyUpload(item, selected, file.fileName, stats);
 	return {
-		...describeFile(data, handle),
+		...describeFile(data),
+		handle,
 		...omitUndefined({ sha256: stats.sha256 }),
 		...(verify && { verified: true }),
 		...inputFieldOf(file),

@@ -4,7 +4,9 @@ import { withItemIndex } from '../../shared/http/errors';
 import { withOptionAdvice } from '../../shared/http/optionAdvice';
 import { cancellableSleep } from '../../shared/http/retry';
 import {
+	contentOf,
 	type ExpectedBody,
+	idTextOf,
 	isJsonObject,
 	type JsonRecord,
 	textOf,
@@ -12,7 +14,6 @@ import {
 import { executionSignal, StallGuard, withSignal } from '../../shared/http/stallGuard';
 import type { ItemContext } from '../../shared/node/operation';
 import { type Field, invalidParameter, MISSING_VALUES } from '../../shared/node/schema';
-import { idOf, orInEnvelope } from '../service';
 
 /** The fields for a job that Filestack runs in the background. */
 export const waitFields: Field[] = [
@@ -52,11 +53,15 @@ export function jobState(
 ): ExpectedBody<JsonRecord> {
 	const read = (body: unknown, id: string | undefined) =>
 		isJsonObject(body) && textOf(body.status) && id ? { ...body, [idField]: id } : undefined;
-	const own = orInEnvelope({
+	const own: ExpectedBody<JsonRecord> = {
 		what,
-		read: (body) => read(body, isJsonObject(body) ? idOf(body[idField]) : undefined),
-	});
-	return { what, read: (body, status) => own.read(body, status) ?? read(body, known) };
+		read: (body) => read(body, isJsonObject(body) ? idTextOf(body[idField]) : undefined),
+	};
+	return {
+		what,
+		// An envelope with a status of its own is not the job.
+		read: (body, status) => own.read(contentOf(body, own, status), status) ?? read(body, known),
+	};
 }
 
 /**

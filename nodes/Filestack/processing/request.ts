@@ -6,7 +6,7 @@ import { secretsOf } from '../../shared/http/secrets';
 import type { ExpectedBody, Service } from '../../shared/http/service';
 import type { ItemContext } from '../../shared/node/operation';
 import { pastedText } from '../../shared/text';
-import { filestack, orInEnvelope, readAppSecret, requireAppSecret } from '../service';
+import { filestack, readAppSecret, requireAppSecret } from '../service';
 import { PATH_HAS_CREDENTIALS, type Policy, type PolicyCall, signPolicy } from '../signing';
 import { isHandle, type Processing, processingPath, type SignedTask, type Task } from './grammar';
 
@@ -143,7 +143,7 @@ export async function fetchTaskResult<T>(item: ItemContext, request: JsonRequest
 			baseUrl: url.base,
 			path: url.path,
 			qs: PATH_HAS_CREDENTIALS,
-			expects: orInEnvelope(expects),
+			expects,
 			timeout,
 			...(effect && { retryable: false, unknownResultHint: effect }),
 		});

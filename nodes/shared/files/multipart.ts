@@ -1,7 +1,7 @@
 import { type INode, type JsonObject, NodeApiError } from 'n8n-workflow';
 
 import { forEachConcurrent } from '../node/batching';
-import { mayHaveSucceeded, withItemIndex } from '../http/errors';
+import { mayHaveSucceeded, mayHaveSucceededBefore, withItemIndex } from '../http/errors';
 import { optionAdviceOf, withOptionAdvice } from '../http/optionAdvice';
 import type { ItemContext } from '../node/operation';
 import { ArrivedParts, ChangedFileError, skipArrivedParts } from './arrivedParts';
@@ -85,11 +85,14 @@ export async function uploadMultipart(
 }
 
 /**
- * Whether a failed part may have been stored: an earlier attempt may have stored it although its response was lost.
- * Only a 4xx other than 429 rules that out.
+ * Whether a failed part may have been stored: by an attempt whose response was lost. Only a 4xx other than 429 in response
+ * to every attempt rules that out.
  */
 const mayHaveBeenStored = (error: unknown): boolean =>
-	!(error instanceof NodeApiError) || error.httpCode === '429' || mayHaveSucceeded(error);
+	!(error instanceof NodeApiError) ||
+	error.httpCode === '429' ||
+	mayHaveSucceeded(error) ||
+	mayHaveSucceededBefore(error);
 
 const UNKNOWN_RESULT_HINT =
 	'a response was lost, so the upload may have succeeded. Check before you upload it again.';

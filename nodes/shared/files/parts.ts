@@ -86,6 +86,9 @@ export async function* splitIntoParts(
 	if (filled > 0 || index === 0) yield takePart();
 }
 
+/** The statuses of a repeated part that the service already has; the size of the file is compared later. */
+export const ALREADY_STORED = [409, 412] as const;
+
 type SendSettings = Pick<PartSettings, 'stallTimeout' | 'concurrency' | 'cancel'>;
 
 /** The uploads to services that respond before they have read a part. */

@@ -144,7 +144,7 @@ class Attempt<T> {
 		private readonly settings: PartSettings,
 		private readonly service: ResumableService<T>,
 		private readonly upload: StartedUpload,
-		earlier: ResumePoint | undefined,
+		private readonly earlier: ClaimedUpload | undefined,
 	) {
 		this.arrived = new ArrivedParts(settings.concurrency);
 		if (earlier) this.arrived.resumeFrom(earlier);
@@ -177,22 +177,28 @@ class Attempt<T> {
 
 	/** Whether the session no longer exists and the file cannot have been completed. */
 	isExpired(error: unknown): boolean {
-		return !this.isSent && isGone(error);
+		return !this.isSent && !this.arrived.mayBeComplete && isGone(error);
 	}
 
 	/**
 	 * Whether an earlier upload cannot be continued: the file has changed, or the service rejects a call for it. A session
-	 * that is gone after the last part may have been completed, so that is not repeated.
+	 * that is gone or closed after the last part may have been completed, so that is not repeated.
 	 */
 	isRejected(error: unknown): boolean {
 		if (error instanceof ChangedFileError || this.isExpired(error)) return true;
-		return !isGone(error) && /^4(00|09|12|22)$/.test(statusOf(error));
+		return !isGone(error) && !this.isClosed(error) && /^4(00|09|12|22)$/.test(statusOf(error));
+	}
+
+	/** Whether the service rejects the completion of a file that an earlier attempt may have completed. */
+	private isClosed(error: unknown): boolean {
+		const isConflict = /^4(09|12)$/.test(statusOf(error));
+		return this.isSent && this.earlier?.mayBeComplete === true && isConflict;
 	}
 
 	/** Keeps the upload for the next attempt, and adds that to the error. */
 	keep<E extends Error & { description?: unknown }>(unfinished: UnfinishedUploads, error: E): E {
 		const { mayBeComplete, resumePoint } = this.arrived;
-		if (isGone(error)) return error;
+		if (isGone(error) || this.isClosed(error)) return error;
 		const { session, partSize, expiresAt } = this.upload;
 		const isSaved = unfinished.keep({
 			...{ session, partSize, expiresAt, ...resumePoint },

@@ -27,6 +27,7 @@ import {
 import { learnSecrets } from './secrets';
 import {
 	type ByteStream,
+	contentOf,
 	type ExpectedBody,
 	isJsonObject,
 	reportsError,
@@ -70,8 +71,10 @@ export interface ApiCall<T = unknown> {
 	unknownResultHint?: string;
 	/** Whether an empty success is valid; its body is then ''. */
 	allowEmpty?: boolean;
-	/** Whether a success in plain text is valid; a web page never is. */
+	/** Whether a success in plain text is valid, or JSON such as `true`; a web page never is. */
 	allowText?: boolean;
+	/** Statuses that confirm, if the response to an earlier attempt was lost, that this attempt has taken effect. */
+	doneStatuses?: readonly number[];
 }
 
 /** Bytes to send. A stream can be read only once, so every attempt opens the payload again. */
@@ -154,8 +157,8 @@ function validateResponse<T>(
 	origin: string,
 ): ApiResponse<T> {
 	const node = context.getNode();
-	const { status, body } = response;
-	const { expects } = call;
+	const { status, body: whole, mayHaveSucceededBefore } = response;
+	const { expects, doneStatuses = call.method === 'DELETE' ? [404] : [] } = call;
 	if (status >= 300 && status < 400) {
 		throw unexpectedResponseError(
 			node,
@@ -165,16 +168,20 @@ function validateResponse<T>(
 			status,
 		);
 	}
-	// An earlier attempt has deleted it, and the response was lost.
-	if (call.method === 'DELETE' && status === 404 && response.mayHaveSucceededBefore) {
+	// An earlier attempt has taken effect, and the response was lost.
+	if (mayHaveSucceededBefore && doneStatuses.includes(status)) {
 		return { ...response, body: expects.read('', 204) as T };
 	}
-	if (status >= 400 || reportsError(body) || service.reportsFailure?.(body)) {
+	if (status >= 400 || reportsError(whole) || service.reportsFailure?.(whole)) {
 		const retryAfter = parseRetryAfter(response.headers);
-		throw responseError(node, service, { status, body, retryAfter, origin, path: call.path });
+		const details = { status, body: whole, retryAfter, origin, path: call.path };
+		const error = responseError(node, service, details);
+		error.context.mayHaveSucceededBefore = mayHaveSucceededBefore;
+		throw error;
 	}
+	const body = contentOf(whole, expects, status, { allowsList: call.method !== 'GET' });
 	const isEmpty = body === '' || body === undefined || body === null;
-	const isText = typeof body === 'string' && call.allowText === true && !isMarkup(body);
+	const isText = call.allowText === true && body !== false && !isMarkup(body);
 	if (!isEmpty && !isText && !isJsonObject(body) && !Array.isArray(body)) {
 		const seen = isWebPage(body) ? 'a web page' : 'something other than JSON';
 		throw unexpectedResponseError(node, service, origin, `it returned ${seen} (${status})`);

@@ -236,10 +236,14 @@ export function mayHaveSucceeded(error: unknown): error is NodeApiError {
 	return httpCode ? Number(httpCode) >= 500 : true;
 }
 
+/** Whether an earlier attempt of the failed call may have taken effect, because its response was lost. */
+export const mayHaveSucceededBefore = (error: unknown): error is NodeApiError =>
+	error instanceof NodeApiError && error.context.mayHaveSucceededBefore === true;
+
 /** Appends a sentence on the possible effect to an error after which the service may have acted. */
 export function withUnknownResultHint(error: unknown, sentence: string): unknown {
-	if (mayHaveSucceeded(error)) error.description = `${error.description ?? ''} ${sentence}`.trim();
-	return error;
+	if (!mayHaveSucceeded(error) && !mayHaveSucceededBefore(error)) return error;
+	return Object.assign(error, { description: `${error.description ?? ''} ${sentence}`.trim() });
 }
 
 /** Adds the item index to an error, so that the editor shows it; wraps an error that is not n8n's. */
@@ -264,7 +268,9 @@ const isHttpError = (error: unknown): error is JsonRecord =>
 	isJsonObject(error) && ('config' in error || 'request' in error || 'response' in error);
 
 function generalAdvice(status: number): string {
-	if (status >= 500) return 'The service is temporarily unavailable. Try again later.';
+	if (status === 507) return 'There is no storage space left for the file.';
+	if (status >= 500 || status === 408 || status === 425)
+		return 'The service is temporarily unavailable. Try again later.';
 	if (status === 429) return 'Run the workflow less often or with fewer items.';
 	return 'Check the node parameters.';
 }

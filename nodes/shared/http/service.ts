@@ -91,20 +91,50 @@ export const confirmedBy = (what: string, ...fields: string[]): ExpectedBody<unk
 			: undefined,
 });
 
+/** The fields that servers and gateways put the content of a response into. */
+const ENVELOPES = ['data', 'result', 'response', 'file', 'upload', 'package'];
+
 /**
- * Whether the body of a success reports a failure. Ignores an `error` that is null, false or empty, because some services
- * send the field with every response.
+ * Returns the content of a body's envelope, if it is the only one that has the required content; otherwise the body itself.
+ * Of a list with one entry, its entry counts as well.
+ * @param allowsList false for a response that may be the result of a search
+ */
+export function contentOf(
+	body: unknown,
+	expects: ExpectedBody<unknown>,
+	status: number,
+	{ allowsList = true, depth = 2 } = {},
+): unknown {
+	if (expects.read(body, status) !== undefined || depth === 0) return body;
+	const inside = (): unknown[] => {
+		if (isJsonObject(body)) return ENVELOPES.map((name) => body[name]);
+		return Array.isArray(body) && body.length === 1 && allowsList ? body : [];
+	};
+	const found = inside()
+		.filter((value) => isJsonObject(value) || Array.isArray(value))
+		.map((value) => contentOf(value, expects, status, { allowsList, depth: depth - 1 }))
+		.filter((value) => !reportsError(value) && expects.read(value, status) !== undefined);
+	return found.length === 1 ? found[0] : body;
+}
+
+/**
+ * Whether the body of a success reports a failure. Ignores an `error` without content, because some services send the
+ * field with every response.
  */
 export function reportsError(body: unknown): boolean {
 	if (!isJsonObject(body)) return false;
-	const { error, success, status } = body;
-	const isFilled =
-		typeof error === 'object' && error !== null
-			? Object.keys(error).length > 0
-			: typeof error === 'string'
-				? error.trim() !== ''
-				: Boolean(error);
-	return isFilled || success === false || success === 'false' || status === false;
+	const { error, success, ok, status } = body;
+	const isDenied = booleanOf(success) === false || booleanOf(ok) === false || status === false;
+	return isDenied || hasContent(error);
+}
+
+/** Whether an `error` says anything, itself or in one of its fields. */
+function hasContent(error: unknown): boolean {
+	if (typeof error === 'string') return !/^(|0|null|none|false)$/i.test(error.trim());
+	if (!isJsonObject(error)) return Array.isArray(error) ? error.length > 0 : Boolean(error);
+	return Object.values(error).some((value) =>
+		typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : hasContent(value),
+	);
 }
 
 /** Returns the label of the credential's address field. */
@@ -133,6 +163,10 @@ export function textOf(value: unknown): string | undefined {
 	return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
 
+/** Returns an ID as text without spaces around it. Some servers send numbers; undefined for any other value. */
+export const idTextOf = (value: unknown): string | undefined =>
+	Number.isSafeInteger(value) ? String(value) : textOf(value)?.trim();
+
 /** Returns a boolean, which some servers send as text or as 0 or 1; undefined for any other value. */
 export function booleanOf(value: unknown): boolean | undefined {
 	if (!['boolean', 'number', 'string'].includes(typeof value)) return undefined;
@@ -142,17 +176,21 @@ export function booleanOf(value: unknown): boolean | undefined {
 }
 
 /**
- * Returns a hash in lower-case hex, which some servers send in upper case or after its name: `sha256:2CF24D…`; undefined
- * for any other value.
+ * Returns a hash in lower-case hex, which some servers send in upper case, after its name (`sha256:2CF24D…`) or, for SHA-256,
+ * in base64; undefined for any other value.
  */
 export function hashOf(value: unknown): string | undefined {
-	const text = typeof value === 'string' ? value.trim() : '';
-	return /^(?:[a-z][\w-]{2,9}[:=]\s?)?((?:[\da-f]{2}){16,64})$/i.exec(text)?.[1].toLowerCase();
+	const text =
+		textOf(value)
+			?.trim()
+			.replace(/^[a-z][\w-]{2,9}[:=]\s?/i, '') ?? '';
+	if (/^[\w+/-]{43}=?$/.test(text)) return Buffer.from(text, 'base64').toString('hex');
+	return /^(?:[\da-f]{2}){16,64}$/i.test(text) ? text.toLowerCase() : undefined;
 }
 
-/** Returns a whole number of 0 or more, which some servers send as text; undefined for any other value. */
+/** Returns a whole number of 0 or more, which some servers send as text (“5” or “5.0”); undefined for any other value. */
 export function countOf(value: unknown): number | undefined {
-	const isDigits = typeof value === 'string' && /^\d{1,16}$/.test(value.trim());
+	const isDigits = typeof value === 'string' && /^\d{1,16}(\.0{1,6})?$/.test(value.trim());
 	const count = isDigits ? Number(value) : value;
 	return Number.isSafeInteger(count) && Number(count) >= 0 ? Number(count) : undefined;
 }

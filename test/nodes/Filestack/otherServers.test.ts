@@ -32,6 +32,7 @@ describe('the size of a stored file', () => {
 
 const FORMS = [
 	...[SHA256, SHA256.toUpperCase(), ` ${SHA256}\n`],
+	Buffer.from(SHA256, 'hex').toString('base64'),
 	...[`sha256:${SHA256}`, `SHA-256=${SHA256}`, `sha256: ${SHA256.toUpperCase()}`],
 ];
 
@@ -53,7 +54,7 @@ describe('a hash', () => {
 		},
 	);
 
-	it.each(['n/a', '', 12, null, {}, [SHA256], Buffer.from(SHA256, 'hex').toString('base64')])(
+	it.each(['n/a', '', 12, null, {}, [SHA256]])(
 		'that cannot be compared does not mean that the file is damaged: %j',
 		async (sha256) => {
 			respond(sha256);
@@ -76,7 +77,6 @@ describe('a stored file', () => {
 		async (url) => {
 			recorder.respond({ body: { url } });
 			expect(outputOf(await store())[0].json.handle).toBe('NEW');
-			expect(outputOf(await recorder.run('overwrite'))[0].json.handle).toBe('NEW');
 		},
 	);
 

@@ -162,6 +162,31 @@ describe.each(Object.keys(SERVICES))('a failed upload to %s', (name) => {
 	});
 });
 
+it.each(['Files App', 'Filestack'])(
+	'a file that %s may have completed is not uploaded twice after a conflict',
+	async (name) => {
+		const service = SERVICES[name];
+		await prepare(service);
+		const file = newFile(service);
+		const failWith = async (status: number) => {
+			const fault = { type: 'status', status };
+			await sandbox.fault({ service: service.id, path: service.complete, fault });
+			const failed = await run(service, file);
+			await sandbox.reset();
+			return errorOf(failed.run).description;
+		};
+		expect(await failWith(503)).toContain('only completes it');
+		const description = await failWith(409);
+		expect(description).toMatch(
+			/Check .* before you upload it again|to check whether the file exists/,
+		);
+		expect(description).not.toContain('The next upload');
+		expect(count(service.start)).toBe(1);
+		outputOf((await run(service, file)).run);
+		expect(count(service.start)).toBe(2);
+	},
+);
+
 describe('an upload to FileShot whose file was completed in the meantime', () => {
 	const service = SERVICES['FileShot (documented)'];
 	beforeEach(async () => await prepare(service));

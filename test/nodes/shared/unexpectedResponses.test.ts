@@ -29,12 +29,18 @@ describe('the body of a success', () => {
 		{ success: 'false' },
 		{ status: false },
 		{ id: 'f', url: 'u', error: 'x' },
+		{ success: 0 },
+		{ ok: false },
+		{ error: { code: null, message: 'x' } },
+		{ error: { details: ['x'] } },
 	])('reports a failure: %j', (body) => expect(reportsError(body)).toBe(true));
 
 	it.each([
 		...[{}, [], null, 'error', { error: null }, { error: false }, { error: '' }, { error: ' ' }],
 		...[{ error: 0 }, { error: {} }, { error: [] }, { success: true }, { status: 'failed' }],
-		...[{ data: { error: 'x' } }, { files: [{ error: 'x' }] }, { errors: 0 }],
+		...[{ data: { error: 'x' } }, { files: [{ error: 'x' }] }, { errors: 0 }, { success: 1 }],
+		...[{ error: { code: 0, message: '' } }, { error: { code: null, details: [] } }],
+		...[{ error: '0' }, { error: 'null' }, { error: 'None' }, { error: 'false' }, { ok: 1 }],
 	])('does not report a failure: %j', (body) => expect(reportsError(body)).toBe(false));
 });
 
