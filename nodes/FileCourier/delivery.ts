@@ -268,15 +268,14 @@ function toItems(
 	const perFile = output === 'file' && files.length > 0;
 	const fields = files.map((_, index) => (perFile || index === 0 ? field : `${field}_${index}`));
 	const described = files.map((file, index) => describe(file, results[index], fields[index]));
-	const binaries = fields.map((name, index) => {
-		const downloaded = results[index]?.file;
-		return downloaded ? [[name, downloaded.binary] as const] : [];
-	});
+	const binaries = results.map(({ file }, index): Array<[string, IBinaryData]> =>
+		file ? [[fields[index], file.binary]] : [],
+	);
 	if (perFile) {
 		return described.map((file, fileIndex) => ({
 			json,
 			added: { sessionId, file, fileIndex, fileCount: files.length },
-			...optionalBinary(binaries[fileIndex]),
+			...optionalBinary(binaries[fileIndex] ?? []),
 		}));
 	}
 	const added = { sessionId, files: described, fileCount: files.length };
@@ -284,7 +283,7 @@ function toItems(
 }
 
 // Not by assignment: `__proto__` would not become a field.
-const optionalBinary = (entries: Array<readonly [string, IBinaryData]>) =>
+const optionalBinary = (entries: Array<[string, IBinaryData]>) =>
 	entries.length > 0 ? { binary: Object.fromEntries(entries) } : {};
 
 /** @param field the file field of the file, if it was downloaded */

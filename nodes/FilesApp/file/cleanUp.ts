@@ -103,8 +103,5 @@ function foldersOf(file: JsonRecord): Array<string | null> {
 	const reported = [file.folder_id, file.folderId, file.folder].filter(
 		(value) => value !== undefined,
 	);
-	return reported.map((value) => {
-		const id = isJsonObject(value) ? value.id : value;
-		return idTextOf(id)?.trim() ?? null;
-	});
+	return reported.map((value) => idTextOf(isJsonObject(value) ? value.id : value) ?? null);
 }
