@@ -83,12 +83,12 @@ interface ChunkContext {
 	onAccepted(protocol: UploadProtocol): void;
 }
 
-/** FileShot as the receiver of chunks: a conflict does not concern the custom slug. */
+/** FileShot as the receiver of an upload that was started: a conflict does not concern the custom slug. */
 const chunkReceiver: Service = {
 	...fileShot,
 	advice: {
 		...fileShot.advice,
-		409: 'The server does not accept this chunk for the upload. Run the node again.',
+		409: 'The state of the upload does not allow this.',
 	},
 };
 
@@ -197,10 +197,6 @@ const CHECK_FILE = 'use Get to check whether the file is complete before you upl
 const USE_AUTO =
 	'set Upload Style to Auto, because this server seems to expect an undocumented final request.';
 
-/** Whether the state of the upload does not allow the call, for example because it is complete. */
-const isConflict = (error: unknown): boolean =>
-	error instanceof NodeApiError && error.httpCode === '409';
-
 /** Completes the upload if the server requires it, and fetches the details of the file. */
 async function completeUpload(
 	context: ChunkContext,
@@ -222,13 +218,13 @@ async function completeUpload(
 	}
 }
 
-/** Completes the upload. A server without this route, or with a conflict, has completed it when the last chunk arrived. */
+/** Completes the upload. A server without this route completes it when the last chunk arrives. */
 async function finalize(
 	{ item: { functions }, id: fileId, settings, retries }: ChunkContext,
 	{ size }: FileSource,
 ): Promise<JsonRecord> {
 	const id = pathSegment(functions, fileField.displayName, fileId);
-	return await callApi(functions, fileShot, {
+	return await callApi(functions, chunkReceiver, {
 		method: 'POST',
 		path: `/files/finalize-upload/${id}`,
 		payload: lastCallPayload({}, settings, size),
@@ -236,12 +232,13 @@ async function finalize(
 		expects: ANY_BODY,
 		// Safe to retry: completing an upload twice has no further effect.
 		retries,
+		doneStatuses: ALREADY_STORED,
 		allowEmpty: true,
 		allowText: true,
 	}).then(
 		({ body }) => unwrapEnvelope(body),
 		(error: unknown) => {
-			if (isNotFound(error) || isConflict(error)) return {};
+			if (isNotFound(error)) return {};
 			throw error;
 		},
 	);

@@ -86,7 +86,7 @@ export async function* splitIntoParts(
 	if (filled > 0 || index === 0) yield takePart();
 }
 
-/** The statuses of a repeated part that the service already has; the size of the file is compared later. */
+/** The statuses of a repeated part, or of a repeated completion, that the service already has. */
 export const ALREADY_STORED = [409, 412] as const;
 
 type SendSettings = Pick<PartSettings, 'stallTimeout' | 'concurrency' | 'cancel'>;

@@ -17,7 +17,7 @@ function caseOf(operation: string, inParts = false) {
 	return cases.find(({ name }) => !inParts || name.includes('"thresholdMb":0'))!;
 }
 
-/** Runs an operation. The server responds validly to each request for which there is no other response. */
+/** Runs an operation with a server that sends the responses of `other`, and a valid one where that returns none. */
 async function upload(
 	operation: string,
 	inParts: boolean,
@@ -142,12 +142,26 @@ describe('FileShot', () => {
 		expect(paths().filter((path) => path.endsWith('/init-upload'))).toHaveLength(1);
 	});
 
-	it('may report a conflict for the completion of a file that is already complete', async () => {
-		outputOf(
-			await upload('FileShot file upload', true, ({ path }) =>
-				path.includes('/finalize-upload/') ? { status: 409, body: {} } : undefined,
-			),
+	it.each([409, 412])(
+		'has completed the file if a retry of the completion gets %i',
+		async (status) => {
+			const statuses = [503, status];
+			outputOf(
+				await upload('FileShot file upload', true, ({ path }) =>
+					path.includes('/finalize-upload/') ? { status: statuses.shift(), body: {} } : undefined,
+				),
+			);
+		},
+	);
+
+	it('may not have completed the file if the first completion gets 409', async () => {
+		const run = await upload('FileShot file upload', true, ({ path }) =>
+			path.includes('/finalize-upload/') ? { status: 409, body: {} } : undefined,
 		);
+		const { httpCode, description } = errorOf(run);
+		expect(httpCode).toBe('409');
+		expect(description).toContain('use Get to check whether the file is complete');
+		expect(description).not.toContain('slug');
 	});
 
 	it('keeps the ID of the upload, whatever the details contain', async () => {
