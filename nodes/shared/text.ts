@@ -80,6 +80,15 @@ export function pastedText(value: unknown): string | undefined {
 	return typeof value === 'string' ? withoutBlanks(value) : undefined;
 }
 
+/** Decodes a part of a URL; one that is not valid percent-encoding is returned unchanged. */
+export function decodePercents(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}
+
 /** Characters; longer than any presigned URL. Parsing a longer one may take seconds. */
 export const MAX_URL_LENGTH = 8_192;
 

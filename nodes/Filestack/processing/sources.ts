@@ -72,8 +72,8 @@ const HANDLE = /^[\w-]{1,200}$/;
 const ALIAS = /^src:\/\/[\w.-]+\/./i;
 
 /**
- * Returns an http or https URL as HTTP clients request it, without its fragment, or a storage alias. Neither contains a quotation mark: in a
- * list of sources, the text after it would be a further source.
+ * Returns an http or https URL as HTTP clients request it, without its fragment, or a storage alias. Neither contains a
+ * quotation mark: in a list of sources, the text after it would be a further source.
  * @throws NodeOperationError for any other text
  */
 function checkUrl(
@@ -84,8 +84,7 @@ function checkUrl(
 	const given = text.trim();
 	const parsed = parseHttpUrl(given);
 	if (parsed) {
-		// Filestack's message about a source that it cannot download contains the URL.
-		secretsOf(item.functions).add(parsed.password);
+		secretsOf(item.functions).addPasswordIn(parsed);
 		parsed.hash = '';
 	}
 	const url = parsed?.href ?? (ALIAS.test(given) ? given : undefined);

@@ -2,6 +2,7 @@ import type { IBinaryData } from 'n8n-workflow';
 import { sanitizeFilename } from 'n8n-workflow';
 
 import type { TransferContext } from '../http/service';
+import { decodePercents } from '../text';
 
 /** Maximum bytes of a file name on common file systems. */
 const MAX_NAME_BYTES = 255;
@@ -192,11 +193,7 @@ function decodeBytes(bytes: Buffer, charset: string): string | undefined {
 /** Returns the last path segment of a URL, decoded; undefined if empty. */
 export function urlFileName(url: string): string | undefined {
 	const last = new URL(url).pathname.split('/').at(-1);
-	try {
-		return last ? decodeURIComponent(last) : undefined;
-	} catch {
-		return last;
-	}
+	return last ? decodePercents(last) : undefined;
 }
 
 /** The media type of a file of unknown type. */

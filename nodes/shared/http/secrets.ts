@@ -1,4 +1,4 @@
-import { pastedText, withoutBlanks, withoutEnd } from '../text';
+import { decodePercents, pastedText, withoutBlanks, withoutEnd } from '../text';
 import { KnownTexts } from './knownTexts';
 import { isJsonObject, type JsonRecord, type ServiceContext } from './service';
 
@@ -98,6 +98,12 @@ export class Secrets {
 		const pieces = text.split(/[,\r\n]+/).map(withoutBlanks);
 		const listed = pieces.filter((piece) => piece.length >= MIN_LISTED_LENGTH);
 		for (const one of new Set([text, ...listed])) this.addOne(one, userNames);
+	}
+
+	/** Adds the password in a URL, because messages of services quote the URL. */
+	addPasswordIn({ password }: URL): void {
+		this.add(password);
+		this.add(decodePercents(password));
 	}
 
 	private addOne(secret: string, users: string[]): void {

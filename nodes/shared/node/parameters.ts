@@ -8,6 +8,7 @@ import {
 } from 'n8n-workflow';
 
 import { parseUserDate } from '../dates';
+import { secretsOf } from '../http/secrets';
 import { isJsonObject, textOf } from '../http/service';
 import { parseHttpUrl } from '../text';
 import { type Field, invalidParameter, isShown, type ParameterSource, type Values } from './schema';
@@ -246,11 +247,15 @@ export const optionalText = (text: string | undefined): string | undefined =>
 type Source = Pick<ParameterSource, 'functions' | 'itemIndex'>;
 
 /**
- * Returns the trimmed text of a field.
+ * Returns the trimmed text of a field, and registers a password in it as a secret.
  * @throws NodeOperationError unless it is an http or https URL
  */
 export function requireHttpUrl(source: Source, label: string, text: string): string {
-	if (parseHttpUrl(text)) return text.trim();
+	const url = parseHttpUrl(text);
+	if (url) {
+		secretsOf(source.functions).addPasswordIn(url);
+		return text.trim();
+	}
 	const advice = 'It must start with https:// or http://.';
 	throw invalidParameter(source, label, 'is not a valid URL', advice);
 }

@@ -4,7 +4,7 @@ import { isDate, isDateTime } from '../dates';
 import { parseHosts } from '../http/addresses';
 import { invalidIdError } from '../http/errors';
 import { isJsonObject, type JsonRecord, textOf } from '../http/service';
-import { isBlankText, MAX_URL_LENGTH, withoutBlanks } from '../text';
+import { decodePercents, isBlankText, MAX_URL_LENGTH, withoutBlanks } from '../text';
 import {
 	type Field,
 	type FileReference,
@@ -135,7 +135,7 @@ export function checkLocator(check: Check, value: unknown): string {
 	if (!segment) {
 		throw invalidId(check, displayName, `is not a valid ${displayName.toLowerCase()} URL`);
 	}
-	const id = withoutSecret(check.field, isUrl ? decoded(segment) : segment).trim();
+	const id = withoutSecret(check.field, isUrl ? decodePercents(segment) : segment).trim();
 	if (id === '' || MISSING_VALUES.has(id)) throw invalidId(check, displayName, 'is empty');
 	return id;
 }
@@ -144,15 +144,6 @@ export function checkLocator(check: Check, value: unknown): string {
 function withoutSecret({ secretFragment }: Field, text: string): string {
 	if (!secretFragment) return text;
 	return text.replace(text.length <= MAX_URL_LENGTH ? secretFragment : /#.*/s, '');
-}
-
-/** Decodes a URL segment; a segment that is not valid percent-encoding is returned unchanged. */
-function decoded(segment: string): string {
-	try {
-		return decodeURIComponent(segment);
-	} catch {
-		return segment;
-	}
 }
 
 const invalidId = ({ source }: Check, label: string, problem: string) =>

@@ -5,6 +5,7 @@ import { itemWith } from '../../support/binary';
 import { binaryData, errorOf, outputOf } from '../../support/engine';
 import { filestack, TEXT, useFilestackServer } from '../../support/filestack';
 import { DEFAULTS } from '../../support/filestackProcessing';
+import { byId } from '../../support/locators';
 
 const recorder = useFilestackServer();
 beforeAll(async () => void (await binaryData()));
@@ -161,13 +162,20 @@ describe('a URL with a password as the source', () => {
 		}
 	});
 
-	it.each([400, 200])('does not appear in an error (%d)', async (status) => {
-		const body = `conv20 provider error: Error fetching ${sourceUrl}: 401`;
+	it.each([400, 200])('does not appear in an error (%d), encoded or decoded', async (status) => {
+		const url = 'https://user:Pa55w%40rd!@files.example/a.png';
+		const body = `conv20 provider error: Error fetching ${url} (${decodeURIComponent(url)}): 401`;
 		recorder.respond({ status, body });
-		for (const output of ['file', 'stored']) {
-			const error = errorOf(await run('image', 'resize', { output }));
+		for (const [resource, operation, more] of [
+			['image', 'resize', { output: 'file' }],
+			['image', 'resize', { output: 'stored' }],
+			['file', 'store', { url }],
+			['file', 'overwrite', { url, file: byId('H') }],
+			['website', 'takeScreenshot', { pageUrl: url }],
+		] as const) {
+			const error = errorOf(await run(resource, operation, { sourceUrl: url, ...more }));
 			expect(error.message).toContain('Error fetching');
-			expect(`${error.message} ${error.description} ${error.stack}`).not.toContain('Pa55word');
+			expect(`${error.message} ${error.description} ${error.stack}`).not.toMatch(/Pa55w/);
 		}
 	});
 });
