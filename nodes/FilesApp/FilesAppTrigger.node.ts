@@ -17,8 +17,8 @@ import { globOption } from '../shared/webhook/events';
 import {
 	ANY_ACTION,
 	type ChangesState,
-	upgradeChangesState,
 	isChangesState,
+	upgradeChangesState,
 } from './change/changesState';
 import { changeOutput } from './change/feed';
 import { fetchSampleChange, pollChanges, type PollChangesOptions } from './change/pollChanges';

@@ -86,7 +86,7 @@ export const objectStorage: Service = {
 	errorMessage: (body) => /<Message>([^<]{1,300})<\/Message>/.exec(String(body))?.[1],
 	advice: {
 		403: 'The upload URL of the part was rejected repeatedly. Check the clock of the n8n server, then run the node again.',
-		404: 'The upload no longer exists. Run the node again.',
+		404: UPLOAD_IS_MISSING,
 		413: 'The storage does not accept a part of this size.',
 	},
 	optionAdvice: { 413: [SMALLER_PARTS] },

@@ -59,14 +59,14 @@ export function jobState(
 	};
 	return {
 		what,
-		// An envelope with a status of its own is not the job.
+		// The envelope of a job may have a status too, so an object with the ID comes first.
 		read: (body, status) => own.read(contentOf(body, own, status), status) ?? read(body, known),
 	};
 }
 
 /**
  * Returns how far a job is. Filestack documents “started” and “finished” for workflows, and “started”, “pending”,
- * “completed” and “failed” for videos; any other status that is not listed here is the end of the job.
+ * “completed” and “failed” for videos. A status that is not listed here ends the job.
  */
 export function phaseOf(status: unknown): 'running' | 'failed' | 'ended' {
 	const text = String(status).trim();

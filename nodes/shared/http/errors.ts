@@ -268,7 +268,8 @@ const isHttpError = (error: unknown): error is JsonRecord =>
 	isJsonObject(error) && ('config' in error || 'request' in error || 'response' in error);
 
 function generalAdvice(status: number): string {
-	if (status === 507) return 'There is no storage space left for the file.';
+	if (status === 507)
+		return 'The service has no storage space left. Free some, then run the node again.';
 	if (status >= 500 || status === 408 || status === 425)
 		return 'The service is temporarily unavailable. Try again later.';
 	if (status === 429) return 'Run the workflow less often or with fewer items.';

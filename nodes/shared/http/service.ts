@@ -154,7 +154,7 @@ export function isJsonObject(value: unknown): value is JsonRecord {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether a value is an object whose values all have a type. */
+/** Whether a value is an object whose values all pass a check. */
 export const isRecordOf = (isOfType: (value: unknown) => boolean, value: unknown): boolean =>
 	isJsonObject(value) && Object.values(value).every((one) => isOfType(one));
 
@@ -176,14 +176,11 @@ export function booleanOf(value: unknown): boolean | undefined {
 }
 
 /**
- * Returns a hash in lower-case hex, which some servers send in upper case, after its name (`sha256:2CF24D…`) or, for SHA-256,
- * in base64; undefined for any other value.
+ * Returns a hash in lower-case hex, which some servers send in upper case, after its name (`sha256:2CF24D…`) or, for
+ * SHA-256, in base64; undefined for any other value.
  */
 export function hashOf(value: unknown): string | undefined {
-	const text =
-		textOf(value)
-			?.trim()
-			.replace(/^[a-z][\w-]{2,9}[:=]\s?/i, '') ?? '';
+	const text = (textOf(value) ?? '').trim().replace(/^[a-z][\w-]{2,9}[:=]\s?/i, '');
 	if (/^[\w+/-]{43}=?$/.test(text)) return Buffer.from(text, 'base64').toString('hex');
 	return /^(?:[\da-f]{2}){16,64}$/i.test(text) ? text.toLowerCase() : undefined;
 }

@@ -73,6 +73,7 @@ interface Expected {
 	item: OutputItem;
 }
 
+/** Whether a value from n8n's database is such an entry. */
 export const isExpected = (value: unknown): value is Expected =>
 	isJsonObject(value) &&
 	Number.isFinite(value.at) &&

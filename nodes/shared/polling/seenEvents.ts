@@ -33,6 +33,7 @@ export interface SeenEvents {
 	lastPass: Record<string, number>;
 }
 
+/** Whether a value from n8n's database has this format. */
 export const isSeenEvents = (value: unknown): value is SeenEvents =>
 	isJsonObject(value) &&
 	Number.isFinite(value.notBefore) &&
